@@ -1,0 +1,80 @@
+#include "output.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+output_open(struct output *out, int fd, size_t pad)
+{
+	out->fd = fd;
+	out->pad = pad;
+	out->error = 0;
+	out->bytes = 0;
+	out->used = 0;
+}
+
+static void
+write_all(struct output *out, const char *bytes, size_t length)
+{
+	while (length > 0 && out->error == 0) {
+		ssize_t n = write(out->fd, bytes, length);
+		if (n >= 0) {
+			bytes += n;
+			length -= (size_t)n;
+		} else if (errno != EINTR) {
+			out->error = errno;
+		}
+	}
+}
+
+void
+output_flush(struct output *out)
+{
+	write_all(out, out->buffer, out->used);
+	out->used = 0;
+}
+
+void
+output_bytes(struct output *out, const char *bytes, size_t length)
+{
+	out->bytes += length;
+	if (length > sizeof(out->buffer) - out->used) {
+		output_flush(out);
+		if (length > sizeof(out->buffer)) {
+			write_all(out, bytes, length);
+			return;
+		}
+	}
+	memcpy(out->buffer + out->used, bytes, length);
+	out->used += length;
+}
+
+void
+output_string(struct output *out, const char *string)
+{
+	output_bytes(out, string, strlen(string));
+}
+
+void
+output_byte(struct output *out, char byte)
+{
+	output_bytes(out, &byte, 1);
+}
+
+void
+output_idle(struct output *out)
+{
+	while (out->pad > 0 && out->bytes % out->pad != 0)
+		output_byte(out, '\n');
+	output_flush(out);
+}
+
+int
+output_close(struct output *out)
+{
+	output_flush(out);
+	if (close(out->fd) != 0 && out->error == 0)
+		out->error = errno;
+	return out->error;
+}
