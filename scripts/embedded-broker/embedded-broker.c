@@ -1,0 +1,222 @@
+/*
+ * A Kafka broker on loopback without Java: librdkafka's mock cluster, for demos and quick tests.
+ * All is kept in memory and is gone when it stops.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	EXIT_TROUBLE = 2,
+	TOPIC_MAX = 249, /* Kafka's own limit */
+	PARTITIONS_MAX = 10000,
+	BROKER = 1, /* the id of the only broker */
+};
+
+static const char usage_line[] = "usage: embedded-broker TOPIC[:PARTITIONS] ...\n";
+
+static const char help_text[] =
+	"\n"
+	"Runs a Kafka broker on a free port of 127.0.0.1, prints its address (127.0.0.1:PORT)\n"
+	"as the only line of standard output, and serves until SIGTERM or SIGINT, exit status 0.\n"
+	"\n"
+	"  TOPIC[:PARTITIONS]  create TOPIC, with 1 partition unless told otherwise\n"
+	"  -h, --help          print this\n"
+	"\n"
+	"Signals: SIGUSR1 takes the broker down (it drops all connections and accepts none, its\n"
+	"records stay), SIGUSR2 brings it up again on the same port: an outage to test with.\n"
+	"\n"
+	"Limits of this broker, which is librdkafka's mock cluster. For anything that must last,\n"
+	"use Apache Kafka.\n"
+	"  - Records live in memory: nothing survives the end of the process.\n"
+	"  - A partition keeps its latest 5 MiB and 100,000 batches; older records vanish.\n"
+	"  - A topic that a client asks for and that is not there is created, with 4 partitions.\n"
+	"  - The kernel picks the port.\n"
+	"  - No offset is found by time (kcat -o s@TIMESTAMP).\n"
+	"  - A fetch waits the whole fetch.wait.max.ms even when records are there: consume with\n"
+	"    -X fetch.wait.max.ms=10.\n"
+	"  - An idempotent producer is accepted, but what it repeats is not recognized.\n"
+	"  - Topics can't be deleted or changed; no TLS, no SASL, no access control.\n";
+
+static void
+complain(const char *what, const char *reason)
+{
+	fprintf(stderr, "embedded-broker: %s: %s\n", what, reason);
+}
+
+/* The characters Kafka allows; "." and ".." are refused as it does. */
+static bool
+is_topic(const char *name, size_t length)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	bool dots = strncmp(name, "..", length) == 0 && length <= 2;
+	return length > 0 && length <= TOPIC_MAX && !dots && strspn(name, allowed) >= length;
+}
+
+/* Splits "TOPIC[:PARTITIONS]" in place. Returns NULL, or what was wrong. */
+static const char *
+parse_topic(char *spec, int *partitions)
+{
+	char *colon = strchr(spec, ':');
+	*partitions = 1;
+	if (!is_topic(spec, colon == NULL ? strlen(spec) : (size_t)(colon - spec)))
+		return "expected TOPIC[:PARTITIONS], a topic being 1 to 249 of the characters A-Z a-z 0-9 . _ -";
+	if (colon == NULL)
+		return NULL;
+	const char *digits = colon + 1;
+	char *end;
+	errno = 0;
+	long count = strtol(digits, &end, 10);
+	if (digits[strspn(digits, "0123456789")] != '\0' || end == digits || errno != 0 || count < 1 ||
+		count > PARTITIONS_MAX)
+		return "expected 1 to 10000 partitions";
+	*partitions = (int)count;
+	*colon = '\0';
+	return NULL;
+}
+
+/* Returns false after saying why. */
+static bool
+create_topics(rd_kafka_mock_cluster_t *cluster, char **specs, const int *partitions, int count)
+{
+	for (int i = 0; i < count; i++) {
+		rd_kafka_resp_err_t error = rd_kafka_mock_topic_create(cluster, specs[i], partitions[i], 1);
+		if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+			complain(specs[i], rd_kafka_err2str(error));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+print_address(const rd_kafka_mock_cluster_t *cluster)
+{
+	if (printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster)) < 0 || fflush(stdout) != 0) {
+		complain("standard output", strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+/* Serves until told to end; `signals` are blocked, so none is lost between two waits. */
+static bool
+serve(rd_kafka_mock_cluster_t *cluster, const sigset_t *signals)
+{
+	for (;;) {
+		int signal;
+		int error = sigwait(signals, &signal);
+		if (error != 0) {
+			complain("waiting for a signal", strerror(error));
+			return false;
+		}
+		if (signal == SIGUSR1)
+			rd_kafka_mock_broker_set_down(cluster, BROKER);
+		else if (signal == SIGUSR2)
+			rd_kafka_mock_broker_set_up(cluster, BROKER);
+		else
+			return true;
+	}
+}
+
+/* The mock cluster lives in a client instance, which itself never connects anywhere. */
+static rd_kafka_t *
+new_client(void)
+{
+	char reason[512];
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	/* Level 3: errors. A client that comes or goes is none. */
+	if (rd_kafka_conf_set(conf, "log_level", "3", reason, sizeof(reason)) != RD_KAFKA_CONF_OK) {
+		complain("log_level", reason);
+		rd_kafka_conf_destroy(conf);
+		return NULL;
+	}
+	rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
+	if (client == NULL) {
+		complain("librdkafka", reason);
+		rd_kafka_conf_destroy(conf);
+	}
+	return client;
+}
+
+static bool
+run(char **specs, const int *partitions, int count)
+{
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGUSR2);
+	/* Before librdkafka starts its threads, which inherit the mask. */
+	int error = pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	if (error != 0) {
+		complain("blocking signals", strerror(error));
+		return false;
+	}
+	rd_kafka_t *client = new_client();
+	if (client == NULL)
+		return false;
+	bool served = false;
+	rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(client, 1);
+	if (cluster == NULL) {
+		complain("mock cluster", "can't be started");
+	} else {
+		served = create_topics(cluster, specs, partitions, count) && print_address(cluster) &&
+			 serve(cluster, &signals);
+		rd_kafka_mock_cluster_destroy(cluster);
+	}
+	rd_kafka_destroy(client);
+	return served;
+}
+
+static int
+usage(void)
+{
+	fputs(usage_line, stderr);
+	return EXIT_TROUBLE;
+}
+
+static int
+help(void)
+{
+	if (fputs(usage_line, stdout) == EOF || fputs(help_text, stdout) == EOF || fflush(stdout) != 0) {
+		complain("standard output", strerror(errno));
+		return EXIT_TROUBLE;
+	}
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	int option = getopt_long(argc, argv, "h", options, NULL);
+	if (option == 'h')
+		return help();
+	int count = argc - optind;
+	if (option != -1 || count == 0)
+		return usage();
+	int *partitions = calloc((size_t)count, sizeof(*partitions));
+	if (partitions == NULL) {
+		complain("memory", strerror(errno));
+		return EXIT_TROUBLE;
+	}
+	for (int i = 0; i < count; i++) {
+		const char *wrong = parse_topic(argv[optind + i], &partitions[i]);
+		if (wrong != NULL) {
+			complain(argv[optind + i], wrong);
+			free(partitions);
+			return usage();
+		}
+	}
+	bool served = run(argv + optind, partitions, count);
+	free(partitions);
+	return served ? EXIT_SUCCESS : EXIT_TROUBLE;
+}
