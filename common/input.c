@@ -1,0 +1,107 @@
+#include "input.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 1 << 17 };
+
+void
+input_open(struct input *in, int fd, const char *name, char delimiter, size_t max)
+{
+	*in = (struct input){.fd = fd, .name = name, .delimiter = delimiter, .max = max};
+}
+
+static bool
+is_blank(struct slice bytes)
+{
+	while (bytes.length > 0 && strchr(" \t\r\n", bytes.at[bytes.length - 1]) != NULL &&
+		bytes.at[bytes.length - 1] != '\0')
+		bytes.length--;
+	return bytes.length == 0;
+}
+
+/* Takes `length` bytes and, where one is there, the delimiter behind them. */
+static void
+take(struct input *in, struct record *record, size_t length, bool delimited)
+{
+	char *at = in->buffer.bytes + in->start;
+	in->start += length + delimited;
+	in->searched = in->start;
+	*record = (struct record){.input = in};
+	if (delimited && in->delimiter == '\n' && length > 0 && at[length - 1] == '\r') {
+		record->carriage_return = true;
+		length--;
+	}
+	at[length] = '\0';
+	record->bytes = (struct slice){at, length};
+}
+
+static enum input_result
+take_overlong(struct input *in, struct record *record, size_t length, bool delimited, bool last)
+{
+	take(in, record, length, delimited);
+	record->first = !in->overlong;
+	record->last = last;
+	in->overlong = !last;
+	if (record->first)
+		in->line++;
+	return INPUT_OVERLONG;
+}
+
+enum input_result
+input_next(struct input *in, struct record *record)
+{
+	for (;;) {
+		size_t left = in->buffer.length - in->start;
+		size_t unsearched = in->buffer.length - in->searched;
+		char *delimiter =
+			unsearched == 0 ? NULL : memchr(in->buffer.bytes + in->searched, in->delimiter, unsearched);
+		bool last = delimiter != NULL || in->ended;
+		if (delimiter != NULL)
+			left = (size_t)(delimiter - (in->buffer.bytes + in->start));
+		else
+			in->searched = in->buffer.length;
+		if (in->overlong && (left > 0 || last))
+			return take_overlong(in, record, left, delimiter != NULL, last);
+		if (left > in->max)
+			return take_overlong(in, record, left, delimiter != NULL, last);
+		if (delimiter == NULL && (!in->ended || left == 0))
+			return in->ended ? INPUT_END : INPUT_DRY;
+		take(in, record, left, delimiter != NULL);
+		in->line++;
+		if (!is_blank(record->bytes))
+			return INPUT_RECORD;
+	}
+}
+
+void
+input_fill(struct input *in)
+{
+	struct buffer *buffer = &in->buffer;
+	if (in->start > 0) {
+		buffer->length -= in->start;
+		memmove(buffer->bytes, buffer->bytes + in->start, buffer->length);
+		in->searched -= in->start;
+		in->start = 0;
+	}
+	if (buffer->length + READ_SIZE / 2 >= buffer->capacity)
+		buffer_reserve(buffer, READ_SIZE);
+	ssize_t n = read(in->fd, buffer->bytes + buffer->length, buffer->capacity - buffer->length - 1);
+	if (n > 0) {
+		buffer->length += (size_t)n;
+	} else if (n == 0) {
+		in->ended = true;
+	} else if (errno != EINTR && errno != EAGAIN) {
+		in->error = errno;
+		in->ended = true;
+	}
+}
+
+void
+input_close(struct input *in)
+{
+	if (in->fd > STDIN_FILENO)
+		close(in->fd);
+	buffer_free(&in->buffer);
+}

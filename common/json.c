@@ -1,0 +1,437 @@
+#include "json.h"
+
+#include "json_string.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* What is wanted at one place. The slots of a node and of all below it are found by walking it. */
+struct json_node {
+	struct json_step step; /* from its parent */
+	bool wanted;
+	size_t slot;
+	struct json_node *child, *next;
+};
+
+struct scan {
+	const char *start, *end;
+	const struct json_tree *tree;
+	struct slice *slots;
+	struct json_error error;
+};
+
+/* ---- the tree ---- */
+
+static bool
+same_step(const struct json_step *a, const struct json_step *b)
+{
+	if (a->name == NULL || b->name == NULL)
+		return a->name == b->name && a->index == b->index;
+	return a->length == b->length && memcmp(a->name, b->name, a->length) == 0;
+}
+
+static struct json_node *
+new_node(const struct json_step *step)
+{
+	struct json_node *node = need(calloc(1, sizeof(*node)));
+	if (step != NULL) {
+		node->step = *step;
+		if (step->name != NULL)
+			node->step.name = need(strndup(step->name, step->length));
+	}
+	return node;
+}
+
+static struct json_node *
+child_for(struct json_node *node, const struct json_step *step)
+{
+	struct json_node **link = &node->child;
+	while (*link != NULL && !same_step(&(*link)->step, step))
+		link = &(*link)->next;
+	if (*link == NULL)
+		*link = new_node(step);
+	return *link;
+}
+
+size_t
+json_want(struct json_tree *tree, const struct json_step *steps, size_t count)
+{
+	if (tree->root == NULL)
+		tree->root = new_node(NULL);
+	struct json_node *node = tree->root;
+	for (size_t i = 0; i < count; i++)
+		node = child_for(node, &steps[i]);
+	if (!node->wanted) {
+		node->wanted = true;
+		node->slot = tree->slots++;
+	}
+	return node->slot;
+}
+
+static void
+free_nodes(struct json_node *node)
+{
+	while (node != NULL) {
+		struct json_node *next = node->next;
+		free_nodes(node->child);
+		free(node->step.name);
+		free(node);
+		node = next;
+	}
+}
+
+void
+json_tree_free(struct json_tree *tree)
+{
+	free_nodes(tree->root);
+	*tree = (struct json_tree){0};
+}
+
+static void
+forget(const struct json_node *node, struct slice *slots)
+{
+	if (node->wanted)
+		slots[node->slot] = (struct slice){0};
+	for (const struct json_node *child = node->child; child != NULL; child = child->next)
+		forget(child, slots);
+}
+
+/* ---- the scanner: every function returns where it stopped, NULL for an error ---- */
+
+static const char *
+fail(struct scan *scan, const char *at, const char *expected)
+{
+	scan->error.column = (size_t)(at - scan->start) + 1;
+	scan->error.expected = expected;
+	return NULL;
+}
+
+static inline const char *
+skip_blanks(const char *at)
+{
+	while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')
+		at++;
+	return at;
+}
+
+/* Eight bytes at once: has one of them its high bit set, or is one of them a quote, a backslash or below 0x20? */
+static inline bool
+eight_plain(const char *at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+	uint64_t word;
+	memcpy(&word, at, sizeof(word));
+	uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+	return (((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs) == 0;
+}
+
+/* `at` is behind the opening quote; returns the closing one. */
+static const char *
+scan_string(struct scan *scan, const char *at)
+{
+	const char *content = at;
+	bool plain = true;
+	for (;;) {
+		while (scan->end - at >= 8 && eight_plain(at))
+			at += 8;
+		unsigned char byte = (unsigned char)*at;
+		if (byte == '"')
+			break;
+		if (byte < 0x20)
+			return fail(scan, at, at == scan->end ? "a closing quote" : "no bare control character");
+		if (byte >= 0x80 || byte == '\\')
+			plain = false;
+		if (byte == '\\' && at + 1 < scan->end && (unsigned char)at[1] >= 0x20)
+			at++;
+		at++;
+	}
+	if (!plain) {
+		const char *expected;
+		const char *wrong = json_string_check(content, (size_t)(at - content), &expected);
+		if (wrong != NULL)
+			return fail(scan, wrong, expected);
+	}
+	return at;
+}
+
+static inline bool
+is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static const char *
+scan_digits(struct scan *scan, const char *at)
+{
+	if (!is_digit(*at))
+		return fail(scan, at, "a digit");
+	while (is_digit(*at))
+		at++;
+	return at;
+}
+
+static const char *
+scan_number(struct scan *scan, const char *at)
+{
+	if (*at == '-')
+		at++;
+	at = *at == '0' ? at + 1 : scan_digits(scan, at);
+	if (at != NULL && *at == '.')
+		at = scan_digits(scan, at + 1);
+	if (at != NULL && (*at == 'e' || *at == 'E')) {
+		at++;
+		at = scan_digits(scan, *at == '+' || *at == '-' ? at + 1 : at);
+	}
+	return at;
+}
+
+static const char *
+scan_literal(struct scan *scan, const char *at, const char *literal)
+{
+	size_t length = strlen(literal);
+	if (strncmp(at, literal, length) != 0)
+		return fail(scan, at, "a value");
+	return at + length;
+}
+
+static bool
+names_match(const struct scan *scan, const struct json_step *step, const char *name, size_t length)
+{
+	if (step->name == NULL || step->length != length)
+		return false;
+	return scan->tree->any_case ? strncasecmp(step->name, name, length) == 0
+				    : memcmp(step->name, name, length) == 0;
+}
+
+static const struct json_node *
+child_of_name(const struct scan *scan, const struct json_node *node, const char *name, size_t length)
+{
+	const struct json_node *child = node->child;
+	if (scan->tree->any_case) {
+		for (; child != NULL; child = child->next)
+			if (child->step.length == length && memcmp(child->step.name, name, length) == 0)
+				return child;
+		child = node->child;
+	}
+	while (child != NULL && !names_match(scan, &child->step, name, length))
+		child = child->next;
+	return child;
+}
+
+/* A name is compared as it is spelt, so one with an escape is decoded first. */
+static const struct json_node *
+find_member(const struct scan *scan, const struct json_node *node, struct slice name)
+{
+	if (memchr(name.at, '\\', name.length) == NULL)
+		return child_of_name(scan, node, name.at, name.length);
+	struct buffer spelt = {0};
+	json_string_decode(name.at, name.length, &spelt);
+	const struct json_node *child = child_of_name(scan, node, spelt.bytes, spelt.length);
+	buffer_free(&spelt);
+	return child;
+}
+
+static const struct json_node *
+child_of_index(const struct json_node *node, size_t index)
+{
+	const struct json_node *child = node->child;
+	while (child != NULL && (child->step.name != NULL || child->step.index != index))
+		child = child->next;
+	return child;
+}
+
+static const char *scan_value(struct scan *, const char *at, const struct json_node *, size_t depth);
+
+static const char *
+scan_member(struct scan *scan, const char *at, const struct json_node *node, size_t depth)
+{
+	if (*at != '"')
+		return fail(scan, at, "a key in double quotes");
+	const char *name = at + 1;
+	const char *quote = scan_string(scan, name);
+	if (quote == NULL)
+		return NULL;
+	const struct json_node *child = NULL;
+	if (node != NULL && node->child != NULL)
+		child = find_member(scan, node, (struct slice){name, (size_t)(quote - name)});
+	at = skip_blanks(quote + 1);
+	if (*at != ':')
+		return fail(scan, at, "':' after a key");
+	if (child != NULL) /* of duplicate keys the last counts, whatever stood under an earlier one */
+		forget(child, scan->slots);
+	return scan_value(scan, skip_blanks(at + 1), child, depth);
+}
+
+static const char *
+scan_object(struct scan *scan, const char *at, const struct json_node *node, size_t depth)
+{
+	at = skip_blanks(at + 1);
+	if (*at == '}')
+		return at + 1;
+	for (;;) {
+		at = scan_member(scan, at, node, depth);
+		if (at == NULL)
+			return NULL;
+		at = skip_blanks(at);
+		if (*at == '}')
+			return at + 1;
+		if (*at != ',')
+			return fail(scan, at, "',' or '}'");
+		at = skip_blanks(at + 1);
+	}
+}
+
+static const char *
+scan_array(struct scan *scan, const char *at, const struct json_node *node, size_t depth)
+{
+	at = skip_blanks(at + 1);
+	if (*at == ']')
+		return at + 1;
+	for (size_t index = 0;; index++) {
+		at = scan_value(scan, at, node == NULL ? NULL : child_of_index(node, index), depth);
+		if (at == NULL)
+			return NULL;
+		at = skip_blanks(at);
+		if (*at == ']')
+			return at + 1;
+		if (*at != ',')
+			return fail(scan, at, "',' or ']'");
+		at = skip_blanks(at + 1);
+	}
+}
+
+static const char *
+scan_value(struct scan *scan, const char *at, const struct json_node *node, size_t depth)
+{
+	const char *start = at;
+	if (node != NULL && node->child == NULL && !node->wanted)
+		node = NULL;
+	if ((*at == '{' || *at == '[') && depth == JSON_MAX_DEPTH)
+		return fail(scan, at, "at most 1000 levels of nesting");
+	switch (*at) {
+	case '"':
+		at = scan_string(scan, at + 1);
+		if (at != NULL)
+			at++;
+		break;
+	case '{':
+		at = scan_object(scan, at, node, depth + 1);
+		break;
+	case '[':
+		at = scan_array(scan, at, node, depth + 1);
+		break;
+	case 't':
+		at = scan_literal(scan, at, "true");
+		break;
+	case 'f':
+		at = scan_literal(scan, at, "false");
+		break;
+	case 'n':
+		at = scan_literal(scan, at, "null");
+		break;
+	default:
+		at = *at == '-' || is_digit(*at) ? scan_number(scan, at) : fail(scan, at, "a value");
+	}
+	if (at != NULL && node != NULL && node->wanted)
+		scan->slots[node->slot] = (struct slice){start, (size_t)(at - start)};
+	return at;
+}
+
+bool
+json_scan(const char *bytes, size_t length, const struct json_tree *tree, struct slice *slots, struct json_error *error)
+{
+	struct scan scan = {bytes, bytes + length, tree, slots, {0}};
+	if (tree->slots > 0)
+		memset(slots, 0, tree->slots * sizeof(*slots));
+	const char *at = skip_blanks(bytes);
+	if (*at != '{')
+		at = fail(&scan, at, "'{', the start of an object");
+	else
+		at = scan_value(&scan, at, tree->root, 0);
+	if (at != NULL) {
+		while (at < scan.end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
+			at++;
+		if (at != scan.end)
+			at = fail(&scan, at, "nothing after the object");
+	}
+	*error = scan.error;
+	return at != NULL;
+}
+
+/* ---- values that were scanned before ---- */
+
+void
+json_find(struct slice value, const struct json_tree *tree, struct slice *slots)
+{
+	struct scan scan = {value.at, value.at + value.length, tree, slots, {0}};
+	memset(slots, 0, tree->slots * sizeof(*slots));
+	scan_value(&scan, value.at, tree->root, 0);
+}
+
+bool
+json_next_element(struct slice *rest, struct slice *element)
+{
+	static const struct json_tree nothing;
+	const char *end = rest->at + rest->length;
+	const char *at = skip_blanks(rest->at + 1); /* behind '[' or ',' */
+	if (*rest->at == ']' || *at == ']')
+		return false;
+	struct scan scan = {at, end, &nothing, NULL, {0}};
+	const char *behind = scan_value(&scan, at, NULL, 0);
+	if (behind == NULL)
+		return false;
+	*element = (struct slice){at, (size_t)(behind - at)};
+	behind = skip_blanks(behind);
+	*rest = (struct slice){behind, (size_t)(end - behind)};
+	return true;
+}
+
+bool
+json_is_string(struct slice value)
+{
+	return value.at != NULL && *value.at == '"';
+}
+
+bool
+json_is_object(struct slice value)
+{
+	return value.at != NULL && *value.at == '{';
+}
+
+bool
+json_is_array(struct slice value)
+{
+	return value.at != NULL && *value.at == '[';
+}
+
+bool
+json_is_null(struct slice value)
+{
+	return value.at == NULL || *value.at == 'n';
+}
+
+bool
+json_is_number(struct slice value)
+{
+	return value.at != NULL && (*value.at == '-' || is_digit(*value.at));
+}
+
+bool
+json_spells_number(struct slice value)
+{
+	struct scan scan = {value.at, value.at + value.length, NULL, NULL, {0}};
+	return (*value.at == '-' || is_digit(*value.at)) && scan_number(&scan, value.at) == scan.end;
+}
+
+struct slice
+json_string_content(struct slice string, struct buffer *scratch)
+{
+	struct slice content = {string.at + 1, string.length - 2};
+	if (memchr(content.at, '\\', content.length) == NULL)
+		return content;
+	scratch->length = 0;
+	json_string_decode(content.at, content.length, scratch);
+	return (struct slice){scratch->bytes, scratch->length};
+}

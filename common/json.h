@@ -1,0 +1,78 @@
+/*
+ * One pass over one JSON object (RFC 8259): checks it to the letter and notes where the wanted values stand.
+ *
+ * Structure, numbers and literals are judged here; the content of a string that is not plain ASCII is judged and
+ * decoded by jansson. Values are handed out as slices of the record, never converted.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include "buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JSON_MAX_DEPTH 1000 /* levels of nesting */
+
+/* Bytes of a record that has to outlive the slice. `at` is NULL where the value is missing. */
+struct slice {
+	const char *at;
+	size_t length;
+};
+
+/* Says at which column (from 1, in bytes) something else was expected. */
+struct json_error {
+	size_t column;
+	const char *expected; /* a static string */
+};
+
+/* A step of a path: the member of that name, or where `name` is NULL the element of that index. */
+struct json_step {
+	char *name;
+	size_t length;
+	size_t index;
+};
+
+/* The wanted paths, merged into a tree, each with a slot of its own; all zero is the empty tree. */
+struct json_tree {
+	struct json_node *root;
+	size_t slots;
+	bool any_case; /* names match in any letter case, unless a tree holds them in the very case */
+};
+
+/* Adds a path, which may be empty (the value itself), and returns its slot. */
+size_t json_want(struct json_tree *, const struct json_step *, size_t steps);
+void json_tree_free(struct json_tree *);
+
+/*
+ * Scans `length` bytes, which must be followed by a NUL (or be a slice of a record that was scanned before), as one
+ * object with nothing but blanks around it. Slots of paths that are not there are set to a missing slice.
+ */
+bool json_scan(const char *, size_t length, const struct json_tree *, struct slice *slots, struct json_error *);
+
+/*
+ * For values handed out by json_scan(): walks an array. Start with *rest as the array's slice; each call sets
+ * *element and returns true, or returns false at the end.
+ */
+bool json_next_element(struct slice *rest, struct slice *element);
+
+/* Notes where wanted values stand in a value handed out earlier, which may be of any kind. */
+void json_find(struct slice value, const struct json_tree *, struct slice *slots);
+
+bool json_is_string(struct slice);
+bool json_is_object(struct slice);
+bool json_is_array(struct slice);
+bool json_is_null(struct slice);   /* missing or null */
+bool json_is_number(struct slice); /* by its first byte: for values handed out by json_scan() */
+
+/* Whether bytes, followed by one that is no part of a number, spell one JSON number. */
+bool json_spells_number(struct slice);
+
+/*
+ * The content of a string that was scanned before: a slice of the record itself where nothing is escaped, else of
+ * *scratch, whose former content goes.
+ */
+struct slice json_string_content(struct slice string, struct buffer *scratch);
+
+#endif

@@ -1,0 +1,52 @@
+#include "reason.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+printable(char *text, size_t size, struct slice bytes)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < bytes.length; i++) {
+		unsigned char byte = (unsigned char)bytes.at[i];
+		if (used + 8 > size) {
+			strcpy(text + used, "...");
+			return;
+		}
+		if (byte < 0x20 || byte >= 0x7F)
+			used += (size_t)snprintf(text + used, size - used, "\\x%02X", byte);
+		else
+			text[used++] = (char)byte;
+	}
+	text[used] = '\0';
+}
+
+void
+reason_at_column(struct reason *reason, struct json_error error, struct slice record)
+{
+	char found[32] = "the end of the record";
+	if (error.column <= record.length) {
+		char shown[16];
+		printable(shown, sizeof(shown), (struct slice){record.at + error.column - 1, 1});
+		snprintf(found, sizeof(found), shown[0] == '\'' ? "\"%s\"" : "'%s'", shown);
+	}
+	snprintf(reason->text, sizeof(reason->text), "column %zu: expected %s, found %s", error.column, error.expected,
+		found);
+}
+
+void
+reason_value(struct reason *reason, const char *path, const char *expected, struct slice found)
+{
+	char shown_path[128], shown[96];
+	printable(shown_path, sizeof(shown_path), (struct slice){path, strlen(path)});
+	printable(shown, sizeof(shown), found.at == NULL ? (struct slice){"nothing", 7} : found);
+	snprintf(reason->text, sizeof(reason->text), "%s: expected %s, found %s", shown_path, expected, shown);
+}
+
+void
+reason_within(struct reason *reason, const char *where)
+{
+	struct reason inner = *reason;
+	if ((size_t)snprintf(reason->text, sizeof(reason->text), "%s: %s", where, inner.text) >= sizeof(reason->text))
+		strcpy(reason->text + sizeof(reason->text) - 4, "...");
+}

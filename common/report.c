@@ -1,0 +1,120 @@
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static double
+now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+bool
+report_open(struct report *report)
+{
+	report->started = now();
+	report->next = report->started + report->interval;
+	report->rejects_fd = -1;
+	if (report->rejects == NULL)
+		return true;
+	report->rejects_fd = open(report->rejects, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	if (report->rejects_fd < 0)
+		report_failure(report, report->rejects, errno);
+	return report->rejects_fd >= 0;
+}
+
+void
+report_failure(struct report *report, const char *what, int error)
+{
+	fprintf(stderr, "%s: %s: %s\n", report->program, what, strerror(error));
+	report->failed = true;
+}
+
+static bool
+keep_bytes(struct report *report, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(report->rejects_fd, bytes, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			report_failure(report, report->rejects, errno);
+			close(report->rejects_fd);
+			report->rejects_fd = -1;
+			return false;
+		}
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+void
+report_keep(struct report *report, struct slice bytes, const char *end, size_t end_length)
+{
+	if (report->rejects_fd >= 0 && keep_bytes(report, bytes.at, bytes.length))
+		keep_bytes(report, end, end_length);
+}
+
+static void
+keep_record(struct report *report, struct record *record)
+{
+	const char end[] = {'\r', record->input->delimiter};
+	bool overlong_goes_on = !record->last && record->input->overlong;
+	size_t skip = record->carriage_return ? 0 : 1;
+	report_keep(report, record->bytes, end + skip, overlong_goes_on ? 0 : sizeof(end) - skip);
+	record->kept = true;
+}
+
+void
+report_reject(struct report *report, struct record *record, const char *position, const struct reason *reason)
+{
+	report->rejected++;
+	if (!report->quiet) {
+		char file[256];
+		printable(file, sizeof(file), (struct slice){record->input->name, strlen(record->input->name)});
+		fprintf(stderr, "%s: %s:%ju: %s%s%s\n", report->program, file, record->input->line,
+			position != NULL ? position : "", position != NULL ? ": " : "", reason->text);
+	}
+	if (!record->kept)
+		keep_record(report, record);
+}
+
+void
+report_counts(struct report *report)
+{
+	char waiting[64] = "";
+	double seconds = now() - report->started;
+	if (report->waits)
+		snprintf(waiting, sizeof(waiting), ", %ju waiting", report->waiting);
+	fprintf(stderr, "%s: %ju in, %ju out, %ju skipped, %ju rejected%s; %.2f s, %.0f in/s\n", report->program,
+		report->in, report->out, report->skipped, report->rejected, waiting, seconds,
+		seconds > 0 ? (double)report->in / seconds : 0.0);
+	if (report->interval > 0)
+		report->next = now() + report->interval;
+}
+
+int
+report_due(const struct report *report)
+{
+	if (report->interval == 0)
+		return -1;
+	double left = report->next - now();
+	return left <= 0 ? 0 : (int)(left * 1000) + 1;
+}
+
+int
+report_close(struct report *report)
+{
+	if (report->rejects_fd >= 0 && close(report->rejects_fd) != 0)
+		report_failure(report, report->rejects, errno);
+	if (report->stats)
+		report_counts(report);
+	return report->failed ? 2 : report->rejected > 0 ? 1 : 0;
+}

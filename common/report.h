@@ -1,0 +1,48 @@
+/* What a filter says besides its output: rejected records, counts, and its exit status. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "input.h"
+#include "reason.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct report {
+	const char *program;
+	bool quiet;
+	bool stats;          /* print the counts at the end */
+	unsigned interval;   /* seconds between prints of the counts, 0: none */
+	const char *rejects; /* name of the file, NULL: none */
+	int rejects_fd;
+	uintmax_t in, out, skipped, rejected;
+	uintmax_t waiting;    /* events of a join whose key has not come */
+	bool waits;           /* is a join */
+	bool failed;          /* some input or output failed: status 2 */
+	double started, next; /* in seconds, monotonic */
+};
+
+/* Opens the file of rejects where there is one. Returns false, having said why, when it can't. */
+bool report_open(struct report *);
+
+/*
+ * Rejects a record: counts it, says where (`position` is a message's, NULL outside envelopes) and why, and keeps
+ * it. One of which several parts are wrong is kept once.
+ */
+void report_reject(struct report *, struct record *, const char *position, const struct reason *);
+
+/* Keeps bytes among the rejects, without a count or a word. */
+void report_keep(struct report *, struct slice bytes, const char *end, size_t end_length);
+
+/* "PROGRAM: WHAT: strerror(error)"; the status will be 2. */
+void report_failure(struct report *, const char *what, int error);
+
+void report_counts(struct report *);
+
+/* Milliseconds until the counts are due again, -1: never. */
+int report_due(const struct report *);
+
+/* Prints what is due at the end, closes, and returns the exit status. */
+int report_close(struct report *);
+
+#endif
