@@ -6,6 +6,7 @@
 #include <time.h>
 
 static volatile sig_atomic_t stopped_by;
+static struct sigaction pipe_action;
 
 static void
 note(int signal)
@@ -20,6 +21,17 @@ stop_on_signals(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	action = (struct sigaction){.sa_handler = SIG_IGN};
+	sigaction(SIGPIPE, &action, &pipe_action);
+}
+
+void
+stop_if_unread(int error)
+{
+	if (error != EPIPE)
+		return;
+	sigaction(SIGPIPE, &pipe_action, NULL);
+	raise(SIGPIPE);
 }
 
 int

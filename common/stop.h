@@ -4,8 +4,14 @@
 
 #include <poll.h>
 
-/* From now on the first of each is only noted; a second one of the same kind kills, should the output be stuck. */
+/*
+ * From now on the first of each is only noted; a second one of the same kind kills, should the output be stuck.
+ * SIGPIPE is put off, because a lost connection raises it too, until stop_if_unread() is told of an output's error.
+ */
 void stop_on_signals(void);
+
+/* Where `error` is EPIPE, does what SIGPIPE was to do: as a rule this doesn't return. */
+void stop_if_unread(int error);
 
 /* The signal that came, 0: none yet. */
 int stop_signal(void);
