@@ -1,0 +1,14 @@
+/* What a command of the stream means for those who follow Redis. */
+#ifndef CHANGE_H
+#define CHANGE_H
+
+#include "keyspace.h"
+
+/*
+ * ZADD, ZINCRBY and SET are written as they are; what gives a key a value in another way has that key read; what
+ * takes values away, or concerns other types or databases, is passed over.
+ * `db` is the database that the stream has selected, -1: none yet; SELECT changes it.
+ */
+bool change_apply(const redisReply *command, int *db, struct keyspace *, struct output *, struct redis_trouble *);
+
+#endif

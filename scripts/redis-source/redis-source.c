@@ -1,0 +1,254 @@
+/* Prints every change of a Redis as a JSON message per line, for Kafka. */
+#include "change.h"
+#include "count.h"
+#include "keyspace.h"
+#include "output.h"
+#include "redis.h"
+#include "replication.h"
+#include "stop.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	EXIT_TROUBLE = 2,
+	PAD_DEFAULT = 1024,
+	SILENCE_MAX = 60, /* seconds; a Redis that lives sends something every 10 */
+};
+
+static const char usage_line[] = "usage: redis-source [-p | --pad[=N]]\n";
+
+static const char help_text[] =
+	"\n"
+	"Prints to standard output, as one JSON message per line, every sorted set and string of a\n"
+	"Redis database (a snapshot), and from then on each change as it happens: ZADD, SET, and\n"
+	"for every other command that gives a key a value, the key as it then stands, in the form\n"
+	"of the snapshot. Keys, values and members are base64, so any bytes pass.\n"
+	"\n"
+	"  -p, --pad[=N]  whenever idle, fill the current block of N bytes (default 1024) with LFs,\n"
+	"                 for kcat -P, which reads blocks of 1024 bytes and skips empty lines\n"
+	"  -h, --help     print this\n"
+	"\n"
+	"It follows Redis as a replica does, so it misses no change, and it never writes to Redis.\n"
+	"Once it has lost the connection it tries again until it is back, and then begins with a\n"
+	"new snapshot: what was there is repeated, nothing is missed. What goes away (DEL, ZREM,\n"
+	"expiry, FLUSHALL ...) is not published, nor are hashes, lists, sets and streams.\n"
+	"Messages of many entries are split to stay below 200 KB; one value or member that is\n"
+	"larger by itself is not, and may need a larger message.max.bytes.\n"
+	"Redis starts a new replica after its repl-diskless-sync-delay, 5 seconds by default.\n"
+	"SIGTERM and SIGINT end it after the current line, exit status 128 + signal. Exit status 2:\n"
+	"wrong usage, output that can't be written, or settings that Redis will never accept.\n"
+	"\n";
+
+struct source {
+	struct redis_settings settings;
+	struct replication replication;
+	struct keyspace keyspace;
+	int db; /* that the stream has selected */
+	time_t heard, acknowledged;
+	bool stable; /* the stream has begun since the last trouble */
+	struct output out;
+};
+
+static time_t
+seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static bool
+broken(struct redis_trouble *trouble, const char *reason)
+{
+	*trouble = (struct redis_trouble){.final = false};
+	snprintf(trouble->reason, sizeof(trouble->reason), "%s", reason);
+	return false;
+}
+
+/* Waits for Redis, at most a second and not at all while keys are to be read. */
+static bool
+wait_and_receive(struct source *source, struct redis_trouble *trouble)
+{
+	struct pollfd fds[] = {
+		{.fd = source->replication.connection->fd, .events = POLLIN},
+		/* Without events: only that nobody reads it any more. */
+		{.fd = source->out.fd},
+	};
+	bool busy = source->replication.state == STREAMING && keyspace_busy(&source->keyspace);
+	if (keyspace_full(&source->keyspace))
+		fds[0].fd = -1;
+	if (!busy)
+		output_idle(&source->out);
+	if (stop_poll(fds, 2, busy ? 0 : 1000) < 0)
+		return broken(trouble, strerror(errno));
+	if (fds[1].revents != 0 && source->out.error == 0)
+		source->out.error = EPIPE;
+	if (fds[0].revents == 0)
+		return true;
+	source->heard = seconds();
+	return replication_receive(&source->replication, trouble);
+}
+
+/* Applies the commands that have come whole. */
+static bool
+apply_commands(struct source *source, struct redis_trouble *trouble)
+{
+	for (;;) {
+		redisReply *command;
+		if (!replication_command(&source->replication, &command, trouble))
+			return false;
+		if (command == NULL)
+			return true;
+		/* REPLCONF GETACK: Redis waits for the answer, when it shuts down for instance. */
+		bool ok = strcasecmp(command->element[0]->str, "REPLCONF") != 0 ||
+			  replication_acknowledge(&source->replication, trouble);
+		ok = ok && change_apply(command, &source->db, &source->keyspace, &source->out, trouble);
+		freeReplyObject(command);
+		if (!ok)
+			return false;
+	}
+}
+
+static bool
+keep_alive(struct source *source, struct redis_trouble *trouble)
+{
+	time_t now = seconds();
+	if (keyspace_full(&source->keyspace))
+		source->heard = now; /* nothing was read on purpose */
+	if (now - source->heard > SILENCE_MAX)
+		return broken(trouble, "nothing heard for a minute");
+	if (source->replication.state != STREAMING || now == source->acknowledged)
+		return true;
+	source->acknowledged = now;
+	return replication_acknowledge(&source->replication, trouble);
+}
+
+static bool
+step(struct source *source, struct redis_trouble *trouble)
+{
+	bool streaming = source->replication.state == STREAMING;
+	if (!wait_and_receive(source, trouble) || !keep_alive(source, trouble))
+		return false;
+	if (source->replication.state != STREAMING)
+		return true;
+	if (!streaming) {
+		/* Only now: what changes while the snapshot is read is in the stream. */
+		keyspace_read_all(&source->keyspace);
+		if (!source->stable)
+			redis_complain(
+				"redis-source", &source->settings, &(struct redis_trouble){.reason = "connected"}, "");
+		source->stable = true;
+	}
+	if (!apply_commands(source, trouble))
+		return false;
+	return !keyspace_busy(&source->keyspace) || keyspace_step(&source->keyspace, &source->out, trouble);
+}
+
+/* Follows Redis until it is told to stop, or output fails (no trouble then), or there is trouble with Redis. */
+static bool
+follow(struct source *source, struct redis_trouble *trouble)
+{
+	if (!replication_open(&source->replication, &source->settings, trouble))
+		return false;
+	bool ok = keyspace_open(&source->keyspace, &source->settings, trouble);
+	source->db = -1;
+	source->heard = seconds();
+	while (ok && stop_signal() == 0 && source->out.error == 0)
+		ok = step(source, trouble);
+	keyspace_close(&source->keyspace);
+	replication_close(&source->replication);
+	return ok;
+}
+
+/* Returns true when it was told to stop or output failed, false when Redis will never have it. */
+static bool
+follow_for_ever(struct source *source)
+{
+	double pause = 0.25;
+	struct redis_trouble trouble;
+	source->stable = true; /* the first connection is not worth a word */
+	while (stop_signal() == 0 && !follow(source, &trouble)) {
+		if (trouble.final) {
+			redis_complain("redis-source", &source->settings, &trouble, "");
+			return false;
+		}
+		if (source->stable)
+			pause = 0.25;
+		source->stable = false;
+		redis_complain("redis-source", &source->settings, &trouble, "; trying again");
+		output_idle(&source->out);
+		stop_sleep(pause);
+		pause = pause < 4 ? 2 * pause : 4;
+	}
+	return true;
+}
+
+static int
+run(size_t pad)
+{
+	static struct source source;
+	const char *wrong = redis_settings_read(&source.settings);
+	if (wrong != NULL) {
+		fprintf(stderr, "redis-source: %s\n", wrong);
+		return EXIT_TROUBLE;
+	}
+	stop_on_signals();
+	output_open(&source.out, STDOUT_FILENO, pad);
+	bool ok = follow_for_ever(&source);
+	output_idle(&source.out);
+	int error = output_close(&source.out);
+	stop_if_unread(error);
+	if (error != 0)
+		fprintf(stderr, "redis-source: standard output: %s\n", strerror(error));
+	if (error != 0 || !ok)
+		return EXIT_TROUBLE;
+	return 128 + stop_signal();
+}
+
+static int
+usage(void)
+{
+	fputs(usage_line, stderr);
+	return EXIT_TROUBLE;
+}
+
+static int
+help(void)
+{
+	if (fputs(usage_line, stdout) == EOF || fputs(help_text, stdout) == EOF ||
+		fputs(redis_settings_help, stdout) == EOF || fflush(stdout) != 0) {
+		perror("redis-source: standard output");
+		return EXIT_TROUBLE;
+	}
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"help", no_argument, NULL, 'h'}, {"pad", optional_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+	long long pad = 0;
+	int option;
+	while ((option = getopt_long(argc, argv, "hp::", options, NULL)) != -1) {
+		switch (option) {
+		case 'h':
+			return help();
+		case 'p':
+			pad = PAD_DEFAULT;
+			if (optarg != NULL && !parse_count(optarg, 1, 1 << 30, &pad))
+				return usage();
+			break;
+		default:
+			return usage();
+		}
+	}
+	return optind == argc ? run((size_t)pad) : usage();
+}
