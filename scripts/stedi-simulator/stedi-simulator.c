@@ -1,0 +1,312 @@
+/* Does what the STEDI application does while its simulation is switched on. */
+#include "count.h"
+#include "customer.h"
+#include "output.h"
+#include "redis.h"
+#include "stop.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	EXIT_TROUBLE = 2,
+	PAD_DEFAULT = 1024,
+	RECORD_MAX = 512,
+};
+
+static const char usage_line[] =
+	"usage: stedi-simulator [-c CUSTOMERS] [-P PACE] [-s SEED] [-t TESTS] [-p | --pad[=N]]\n";
+
+static const char help_text[] =
+	"\n"
+	"Behaves as the STEDI application does while its simulation is switched on: puts customers\n"
+	"into Redis (sorted set Customer), born in 1965 and each a year earlier than the one before,\n"
+	"then has one after the other take a test of 30 steps (sorted set RapidStepTest), again and\n"
+	"again. A first test takes 61 to 120 seconds of simulated time, as do later ones, but who\n"
+	"was born from 1950 to 1960 is 0 to 3 seconds slower each time. From a customer's fourth\n"
+	"test on, each is followed by a risk event on standard output:\n"
+	"\n"
+	"  {\"customer\":\"First.Last@test.com\",\"score\":-2.31,\"riskDate\":\"2020-09-14T07:54:06.417Z\"}\n"
+	"\n"
+	"The score is the mean of the third and fourth latest test times less the mean of the two\n"
+	"latest, in seconds. Tests start at the real clock, or where the customer's last one ended.\n"
+	"\n"
+	"  -c, --customers N  how many customers, 1 to 900, default 30\n"
+	"  -P, --pace SECONDS between two tests, fractions allowed, 0 for none, default 2\n"
+	"  -s, --seed N       random numbers: the same seed gives the same test times and scores;\n"
+	"                     0 to 4294967295, default from the clock\n"
+	"  -t, --tests N      end after so many tests, default never\n"
+	"  -p, --pad[=N]      after each event, fill the current block of N bytes (default 1024) with\n"
+	"                     LFs, for kcat -P, which reads blocks of 1024 bytes and skips empty lines\n"
+	"  -h, --help         print this\n"
+	"\n"
+	"While Redis is away it tries again until it is back; no test is left out.\n"
+	"SIGTERM and SIGINT end it after the current test, exit status 128 + signal. Exit status 2:\n"
+	"wrong usage, output that can't be written, or settings that Redis will never accept.\n"
+	"\n";
+
+struct options {
+	long long customers;
+	long long tests; /* 0: without end */
+	long long seed;
+	long long pad;
+	double pace; /* seconds */
+};
+
+struct simulator {
+	struct redis_settings settings;
+	redisContext *connection; /* NULL: none */
+	struct customer *customers;
+	int customer_count;
+	unsigned short random[3];
+	bool refused; /* Redis will never accept the settings */
+	struct output out;
+};
+
+static long long
+milliseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Adds a member, once; that it was there already is fine. */
+static bool
+try_add(redisContext *connection, const char *key, const char *member, struct redis_trouble *trouble)
+{
+	redisReply *reply = redisCommand(connection, "ZADD %s 0 %s", key, member);
+	if (reply == NULL)
+		return redis_broken(connection, trouble);
+	bool added = reply->type == REDIS_REPLY_INTEGER;
+	if (!added)
+		redis_refused(reply, trouble);
+	freeReplyObject(reply);
+	return added;
+}
+
+static bool
+try_add_customers(struct simulator *simulator, struct redis_trouble *trouble)
+{
+	for (int i = 0; i < simulator->customer_count; i++) {
+		char json[CUSTOMER_JSON_MAX];
+		customer_json(&simulator->customers[i], json);
+		if (!try_add(simulator->connection, "Customer", json, trouble))
+			return false;
+	}
+	return true;
+}
+
+/* Connects where that is needed; a Redis that has been away may have lost the customers. */
+static bool
+try_connect(struct simulator *simulator, struct redis_trouble *trouble)
+{
+	if (simulator->connection != NULL)
+		return true;
+	simulator->connection = redis_open(&simulator->settings, trouble);
+	return simulator->connection != NULL && try_add_customers(simulator, trouble);
+}
+
+static void
+disconnect(struct simulator *simulator)
+{
+	if (simulator->connection != NULL)
+		redisFree(simulator->connection);
+	simulator->connection = NULL;
+}
+
+/* Adds a test, or without one only the customers, however long that takes. Returns false when it is time to end. */
+static bool
+add(struct simulator *simulator, const char *test)
+{
+	struct redis_trouble trouble;
+	double pause = 0.25;
+	bool troubled = false;
+	while (!try_connect(simulator, &trouble) ||
+		(test != NULL && !try_add(simulator->connection, "RapidStepTest", test, &trouble))) {
+		disconnect(simulator);
+		simulator->refused = trouble.final;
+		redis_complain(
+			"stedi-simulator", &simulator->settings, &trouble, trouble.final ? "" : "; trying again");
+		if (trouble.final)
+			return false;
+		troubled = true;
+		stop_sleep(pause);
+		pause = pause < 4 ? 2 * pause : 4;
+		if (stop_signal() != 0)
+			return false;
+	}
+	if (troubled)
+		redis_complain(
+			"stedi-simulator", &simulator->settings, &(struct redis_trouble){.reason = "connected"}, "");
+	return true;
+}
+
+/* Now, as 2020-09-14T07:54:06.417Z. */
+static void
+risk_date(char *text, size_t size)
+{
+	long long now = milliseconds();
+	time_t seconds = (time_t)(now / 1000);
+	struct tm utc;
+	char date[32];
+	gmtime_r(&seconds, &utc);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text, size, "%s.%03dZ", date, (int)(now % 1000));
+}
+
+static void
+publish(struct simulator *simulator, const struct customer *customer, long long hundredths)
+{
+	char event[RECORD_MAX];
+	char email[64];
+	char date[64];
+	customer_email(customer, email, sizeof(email));
+	risk_date(date, sizeof(date));
+	snprintf(event, sizeof(event), "{\"customer\":\"%s\",\"score\":%s%lld.%02lld,\"riskDate\":\"%s\"}\n", email,
+		hundredths < 0 ? "-" : "", llabs(hundredths) / 100, llabs(hundredths) % 100, date);
+	output_string(&simulator->out, event);
+	output_idle(&simulator->out);
+}
+
+/* Returns false when it is time to end. */
+static bool
+test(struct simulator *simulator, struct customer *customer)
+{
+	char who[CUSTOMER_JSON_MAX];
+	char record[RECORD_MAX];
+	long long hundredths;
+	long long time = customer_test(customer, milliseconds(), simulator->random);
+	customer_json(customer, who);
+	snprintf(record, sizeof(record),
+		"{\"customer\":%s,\"startTime\":%lld,\"stopTime\":%lld,\"testTime\":%lld,\"totalSteps\":30}", who,
+		customer->stop_time - time, customer->stop_time, time);
+	if (!add(simulator, record))
+		return false;
+	if (customer_score(customer, &hundredths))
+		publish(simulator, customer, hundredths);
+	return simulator->out.error == 0;
+}
+
+static void
+simulate(struct simulator *simulator, const struct options *options)
+{
+	if (!add(simulator, NULL))
+		return;
+	for (long long i = 0; (options->tests == 0 || i < options->tests) && stop_signal() == 0; i++) {
+		if (i > 0)
+			stop_sleep(options->pace);
+		if (stop_signal() != 0 || !test(simulator, &simulator->customers[i % simulator->customer_count]))
+			return;
+	}
+}
+
+static int
+run(const struct options *options)
+{
+	static struct simulator simulator;
+	const char *wrong = redis_settings_read(&simulator.settings);
+	if (wrong != NULL) {
+		fprintf(stderr, "stedi-simulator: %s\n", wrong);
+		return EXIT_TROUBLE;
+	}
+	simulator.customer_count = (int)options->customers;
+	simulator.customers = calloc((size_t)options->customers, sizeof(*simulator.customers));
+	if (simulator.customers == NULL) {
+		perror("stedi-simulator");
+		return EXIT_TROUBLE;
+	}
+	for (int i = 0; i < simulator.customer_count; i++)
+		simulator.customers[i] = customer_make(i);
+	/* As srand48(3) begins. */
+	simulator.random[0] = 0x330E;
+	simulator.random[1] = (unsigned short)(options->seed & 0xFFFF);
+	simulator.random[2] = (unsigned short)(options->seed >> 16 & 0xFFFF);
+	stop_on_signals();
+	output_open(&simulator.out, STDOUT_FILENO, (size_t)options->pad);
+	simulate(&simulator, options);
+	disconnect(&simulator);
+	free(simulator.customers);
+	int error = output_close(&simulator.out);
+	stop_if_unread(error);
+	if (error != 0)
+		fprintf(stderr, "stedi-simulator: standard output: %s\n", strerror(error));
+	if (error != 0 || simulator.refused)
+		return EXIT_TROUBLE;
+	return stop_signal() == 0 ? EXIT_SUCCESS : 128 + stop_signal();
+}
+
+static int
+usage(void)
+{
+	fputs(usage_line, stderr);
+	return EXIT_TROUBLE;
+}
+
+static int
+help(void)
+{
+	if (fputs(usage_line, stdout) == EOF || fputs(help_text, stdout) == EOF ||
+		fputs(redis_settings_help, stdout) == EOF || fflush(stdout) != 0) {
+		perror("stedi-simulator: standard output");
+		return EXIT_TROUBLE;
+	}
+	return EXIT_SUCCESS;
+}
+
+static bool
+parse_pace(const char *text, double *pace)
+{
+	char *end;
+	if (text[0] == '\0' || text[strspn(text, "0123456789.")] != '\0')
+		return false;
+	*pace = strtod(text, &end);
+	return end != text && *end == '\0' && isfinite(*pace);
+}
+
+/* Returns false for an option that is wrong. */
+static bool
+take_option(struct options *options, int option)
+{
+	switch (option) {
+	case 'P':
+		return parse_pace(optarg, &options->pace);
+	case 'c':
+		return parse_count(optarg, 1, CUSTOMERS_MAX, &options->customers);
+	case 'p':
+		options->pad = PAD_DEFAULT;
+		return optarg == NULL || parse_count(optarg, 1, 1 << 30, &options->pad);
+	case 's':
+		return parse_count(optarg, 0, UINT32_MAX, &options->seed);
+	case 't':
+		return parse_count(optarg, 1, LLONG_MAX, &options->tests);
+	default:
+		return false;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option names[] = {{"customers", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'}, {"pace", required_argument, NULL, 'P'},
+		{"pad", optional_argument, NULL, 'p'}, {"seed", required_argument, NULL, 's'},
+		{"tests", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+	struct options options = {.customers = 30, .pace = 2, .seed = milliseconds() & UINT32_MAX};
+	int option;
+	while ((option = getopt_long(argc, argv, "P:c:hp::s:t:", names, NULL)) != -1) {
+		if (option == 'h')
+			return help();
+		if (!take_option(&options, option))
+			return usage();
+	}
+	return optind == argc ? run(&options) : usage();
+}
