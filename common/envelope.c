@@ -30,7 +30,7 @@ envelope_want_header(struct envelope *envelope, const char *name, size_t length)
 	envelope->header_lengths =
 		need(reallocarray(envelope->header_lengths, count + 1, sizeof(*envelope->header_lengths)));
 	envelope->slots = need(reallocarray(envelope->slots, ENVELOPE_HEADER + count + 1, sizeof(*envelope->slots)));
-	envelope->headers[count] = need(strndup(name, length));
+	envelope->headers[count] = copy_bytes(name, length);
 	envelope->header_lengths[count] = length;
 	envelope->slots[ENVELOPE_HEADER + count] = (struct slice){0};
 	envelope->header_count++;
@@ -40,7 +40,7 @@ envelope_want_header(struct envelope *envelope, const char *name, size_t length)
 static void
 note_header(struct envelope *envelope, struct slice name, struct slice value)
 {
-	if (!json_is_string(name))
+	if (!slice_is_string(name))
 		return;
 	struct slice spelt = json_string_content(name, &envelope->scratch);
 	for (size_t i = 0; i < envelope->header_count; i++)
@@ -55,7 +55,7 @@ read_headers(struct envelope *envelope)
 	for (size_t i = 0; i < envelope->header_count; i++)
 		envelope->slots[ENVELOPE_HEADER + i] = (struct slice){0};
 	struct slice rest = envelope->slots[ENVELOPE_HEADERS], name, value;
-	if (envelope->header_count == 0 || !json_is_array(rest))
+	if (envelope->header_count == 0 || !slice_is_array(rest))
 		return;
 	while (json_next_element(&rest, &name) && json_next_element(&rest, &value))
 		note_header(envelope, name, value);
@@ -67,8 +67,8 @@ make_position(struct envelope *envelope)
 	const struct slice *slots = envelope->slots;
 	struct slice topic = slots[ENVELOPE_TOPIC];
 	envelope->slots[ENVELOPE_POSITION] = (struct slice){0};
-	if (!json_is_string(topic) || !json_is_number(slots[ENVELOPE_PARTITION]) ||
-		!json_is_number(slots[ENVELOPE_OFFSET]))
+	if (!slice_is_string(topic) || !slice_is_number(slots[ENVELOPE_PARTITION]) ||
+		!slice_is_number(slots[ENVELOPE_OFFSET]))
 		return;
 	struct buffer *position = &envelope->position;
 	position->length = 0;
@@ -93,9 +93,9 @@ envelope_read(struct envelope *envelope, struct slice record, struct slice *payl
 	make_position(envelope);
 	read_headers(envelope);
 	*payload = envelope->slots[ENVELOPE_PAYLOAD];
-	if (json_is_object(*payload))
+	if (slice_is_object(*payload))
 		return ENVELOPE_RECORD;
-	if (json_is_string(*payload)) {
+	if (slice_is_string(*payload)) {
 		*payload = json_string_content(*payload, &envelope->payload);
 		if (payload->at !=
 			envelope->payload.bytes) { /* the scanner wants a NUL behind what was never scanned */
@@ -105,7 +105,7 @@ envelope_read(struct envelope *envelope, struct slice record, struct slice *payl
 		}
 		return ENVELOPE_RECORD;
 	}
-	if (payload->at != NULL && json_is_null(*payload))
+	if (payload->at != NULL && slice_is_null(*payload))
 		return ENVELOPE_TOMBSTONE;
 	reason_value(reason, "payload", "a JSON object, a string of one, or null", *payload);
 	return ENVELOPE_WRONG;
@@ -117,7 +117,7 @@ envelope_say(const struct envelope *envelope, char *text, size_t size)
 	const struct slice *slots = envelope->slots;
 	const struct slice unknown = {"?", 1};
 	struct slice topic = unknown;
-	if (json_is_string(slots[ENVELOPE_TOPIC]))
+	if (slice_is_string(slots[ENVELOPE_TOPIC]))
 		topic = (struct slice){slots[ENVELOPE_TOPIC].at + 1, slots[ENVELOPE_TOPIC].length - 2};
 	struct slice partition = slots[ENVELOPE_PARTITION].at != NULL ? slots[ENVELOPE_PARTITION] : unknown;
 	struct slice offset = slots[ENVELOPE_OFFSET].at != NULL ? slots[ENVELOPE_OFFSET] : unknown;

@@ -128,18 +128,18 @@ fields_parse(struct fields *fields, struct paths *paths, const char **text)
 static const char *
 convert_string(struct field *field)
 {
-	if (json_is_object(field->value) || json_is_array(field->value))
+	if (slice_is_object(field->value) || slice_is_array(field->value))
 		return "a string, number, true or false";
-	field->quote = !json_is_string(field->value);
+	field->quote = !slice_is_string(field->value);
 	return NULL;
 }
 
 static const char *
 convert_number(struct field *field)
 {
-	if (json_is_number(field->value))
+	if (slice_is_number(field->value))
 		return NULL;
-	if (json_is_string(field->value)) {
+	if (slice_is_string(field->value)) {
 		struct slice content = json_string_content(field->value, &field->scratch);
 		if (json_spells_number(content)) {
 			field->value = content;
@@ -153,12 +153,12 @@ static const char *
 convert_year(struct field *field)
 {
 	const char *expected = "a string that starts with a date such as 1963-08-16";
-	if (!json_is_string(field->value))
+	if (!slice_is_string(field->value))
 		return expected;
 	struct slice content = json_string_content(field->value, &field->scratch);
 	if (!starts_with_date(content.at, content.length))
 		return expected;
-	field->value = (struct slice){content.at, sizeof(field->year)};
+	field->value = (struct slice){content.at, 4};
 	field->quote = true;
 	return NULL;
 }
@@ -166,7 +166,7 @@ convert_year(struct field *field)
 static const char *
 convert(struct field *field)
 {
-	if (json_is_null(field->value)) {
+	if (slice_is_null(field->value)) {
 		if (field->required)
 			return "a value";
 		if (field->value.at == NULL && !field->optional)
@@ -230,7 +230,7 @@ write_value(struct output *out, const struct field *field)
 		output_byte(out, '"');
 		output_bytes(out, field->value.at, field->value.length);
 		output_byte(out, '"');
-	} else if (json_is_object(field->value) || json_is_array(field->value)) {
+	} else if (slice_is_object(field->value) || slice_is_array(field->value)) {
 		write_compact(out, field->value);
 	} else {
 		output_bytes(out, field->value.at, field->value.length);
@@ -241,11 +241,11 @@ write_value(struct output *out, const struct field *field)
 static void
 write_key(struct output *out, const struct field *key)
 {
-	if (json_is_string(key->value) && !key->quote)
+	if (slice_is_string(key->value) && !key->quote)
 		output_bytes(out, key->value.at + 1, key->value.length - 2);
 	else if (key->quote)
 		output_bytes(out, key->value.at, key->value.length);
-	else if (!json_is_null(key->value))
+	else if (!slice_is_null(key->value))
 		write_value(out, key);
 	output_byte(out, '\t');
 }

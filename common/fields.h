@@ -19,7 +19,6 @@ struct field {
 	/* of the record converted last */
 	struct slice value;
 	bool quote; /* is to go out in quotes, which it has not itself */
-	char year[4];
 	struct buffer scratch;
 };
 

@@ -41,6 +41,7 @@ static enum input_result
 take_overlong(struct input *in, struct record *record, size_t length, bool delimited, bool last)
 {
 	take(in, record, length, delimited);
+	record->overlong = true;
 	record->first = !in->overlong;
 	record->last = last;
 	in->overlong = !last;

@@ -28,8 +28,9 @@ struct record {
 	struct slice bytes;   /* without what ends it; followed by a NUL */
 	bool carriage_return; /* stood before the LF */
 	const struct input *input;
-	bool first, last; /* part of a record that is too long */
-	bool kept;        /* has been written to the rejects */
+	bool overlong, first, last; /* is a part of a record that is too long; its first, its last */
+	bool kept;                  /* has been written to the rejects */
+	bool envelope_read;         /* and its message's position is known */
 };
 
 enum input_result {

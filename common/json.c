@@ -39,7 +39,7 @@ new_node(const struct json_step *step)
 	if (step != NULL) {
 		node->step = *step;
 		if (step->name != NULL)
-			node->step.name = need(strndup(step->name, step->length));
+			node->step.name = copy_bytes(step->name, step->length);
 	}
 	return node;
 }
@@ -389,31 +389,31 @@ json_next_element(struct slice *rest, struct slice *element)
 }
 
 bool
-json_is_string(struct slice value)
+slice_is_string(struct slice value)
 {
 	return value.at != NULL && *value.at == '"';
 }
 
 bool
-json_is_object(struct slice value)
+slice_is_object(struct slice value)
 {
 	return value.at != NULL && *value.at == '{';
 }
 
 bool
-json_is_array(struct slice value)
+slice_is_array(struct slice value)
 {
 	return value.at != NULL && *value.at == '[';
 }
 
 bool
-json_is_null(struct slice value)
+slice_is_null(struct slice value)
 {
 	return value.at == NULL || *value.at == 'n';
 }
 
 bool
-json_is_number(struct slice value)
+slice_is_number(struct slice value)
 {
 	return value.at != NULL && (*value.at == '-' || is_digit(*value.at));
 }

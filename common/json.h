@@ -60,11 +60,11 @@ bool json_next_element(struct slice *rest, struct slice *element);
 /* Notes where wanted values stand in a value handed out earlier, which may be of any kind. */
 void json_find(struct slice value, const struct json_tree *, struct slice *slots);
 
-bool json_is_string(struct slice);
-bool json_is_object(struct slice);
-bool json_is_array(struct slice);
-bool json_is_null(struct slice);   /* missing or null */
-bool json_is_number(struct slice); /* by its first byte: for values handed out by json_scan() */
+bool slice_is_string(struct slice);
+bool slice_is_object(struct slice);
+bool slice_is_array(struct slice);
+bool slice_is_null(struct slice);   /* missing or null */
+bool slice_is_number(struct slice); /* by its first byte: for values handed out by json_scan() */
 
 /* Whether bytes, followed by one that is no part of a number, spell one JSON number. */
 bool json_spells_number(struct slice);

@@ -2,7 +2,12 @@
 #ifndef MEMORY_H
 #define MEMORY_H
 
+#include <stddef.h>
+
 /* Returns what an allocator returned; where that is NULL, says so on standard error and exits with status 2. */
 void *need(void *);
+
+/* A copy with a NUL behind it; the caller frees it. */
+char *copy_bytes(const char *, size_t length);
 
 #endif

@@ -61,7 +61,7 @@ paths_parse_key(const char **text, char **key, size_t *length)
 		end--;
 	if (end == 0)
 		return "a key is missing (quote a key that holds . , [ ] = ! : @ or \")";
-	*key = need(strndup(start, end));
+	*key = copy_bytes(start, end);
 	*length = end;
 	return NULL;
 }
@@ -223,7 +223,7 @@ paths_parse(struct paths *paths, const char **text, struct reference *reference,
 	if (wrong == NULL)
 		wrong = refer(paths, &path, reference);
 	if (wrong == NULL) {
-		reference->text = need(strndup(start, (size_t)(*text - start)));
+		reference->text = copy_bytes(start, (size_t)(*text - start));
 		if (name != NULL)
 			*name = last_name(&path);
 	}

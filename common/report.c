@@ -56,20 +56,15 @@ keep_bytes(struct report *report, const char *bytes, size_t length)
 }
 
 void
-report_keep(struct report *report, struct slice bytes, const char *end, size_t end_length)
-{
-	if (report->rejects_fd >= 0 && keep_bytes(report, bytes.at, bytes.length))
-		keep_bytes(report, end, end_length);
-}
-
-static void
-keep_record(struct report *report, struct record *record)
+report_keep(struct report *report, struct record *record)
 {
 	const char end[] = {'\r', record->input->delimiter};
-	bool overlong_goes_on = !record->last && record->input->overlong;
 	size_t skip = record->carriage_return ? 0 : 1;
-	report_keep(report, record->bytes, end + skip, overlong_goes_on ? 0 : sizeof(end) - skip);
+	bool goes_on = record->overlong && !record->last;
 	record->kept = true;
+	if (report->rejects_fd < 0 || !keep_bytes(report, record->bytes.at, record->bytes.length) || goes_on)
+		return;
+	keep_bytes(report, end + skip, sizeof(end) - skip);
 }
 
 void
@@ -83,7 +78,7 @@ report_reject(struct report *report, struct record *record, const char *position
 			position != NULL ? position : "", position != NULL ? ": " : "", reason->text);
 	}
 	if (!record->kept)
-		keep_record(report, record);
+		report_keep(report, record);
 }
 
 void

@@ -31,8 +31,8 @@ bool report_open(struct report *);
  */
 void report_reject(struct report *, struct record *, const char *position, const struct reason *);
 
-/* Keeps bytes among the rejects, without a count or a word. */
-void report_keep(struct report *, struct slice bytes, const char *end, size_t end_length);
+/* Keeps a record, or the next part of one that is too long, among the rejects, without a count or a word. */
+void report_keep(struct report *, struct record *);
 
 /* "PROGRAM: WHAT: strerror(error)"; the status will be 2. */
 void report_failure(struct report *, const char *what, int error);

@@ -64,6 +64,10 @@ wait_for_input(struct pollfd *inputs, size_t count, struct output *out, struct r
 				inputs[i].revents = polled[i + 1].revents;
 			return stop_signal == 0;
 		}
+		if (ready < 0 && errno != EINTR) {
+			report_failure(report, "poll", errno);
+			return false;
+		}
 		if (!idle)
 			output_idle(out);
 	}

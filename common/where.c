@@ -60,9 +60,9 @@ where_parse(struct tests *tests, struct paths *paths, const char **text)
 static bool
 is_one_of(const struct test *test, struct slice value, struct buffer *scratch)
 {
-	if (json_is_null(value) || json_is_object(value) || json_is_array(value))
+	if (slice_is_null(value) || slice_is_object(value) || slice_is_array(value))
 		return false;
-	if (json_is_string(value))
+	if (slice_is_string(value))
 		value = json_string_content(value, scratch);
 	for (size_t i = 0; i < test->count; i++)
 		if (test->values[i].length == value.length &&
@@ -77,7 +77,7 @@ where_holds(struct tests *tests, const struct view *view)
 	for (size_t i = 0; i < tests->count; i++) {
 		const struct test *test = &tests->list[i];
 		struct slice value = paths_value(view, &test->reference);
-		bool holds = test->count > 0 ? is_one_of(test, value, &tests->scratch) : !json_is_null(value);
+		bool holds = test->count > 0 ? is_one_of(test, value, &tests->scratch) : !slice_is_null(value);
 		if (holds == test->negated)
 			return false;
 	}

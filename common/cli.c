@@ -1,0 +1,171 @@
+#include "cli.h"
+
+#include "memory.h"
+
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef VERSION
+#error "the Makefile gives the version"
+#endif
+
+static const char common_help[] =
+	"  -f, --fields LIST      fields of an output record: [NAME=]PATH[!][:TYPE],...\n"
+	"  -w, --where TEST       keep a record only where PATH=V[|V...], PATH!=V[|V...], PATH or !PATH\n"
+	"  -J, --envelope         records are kcat -J envelopes; switches on @ paths\n"
+	"  -z, --null-data        records end in NUL, not LF\n"
+	"  -K, --key-by FIELD     write the value of FIELD and a TAB before each record\n"
+	"  -r, --rejects FILE     append rejected records to FILE\n"
+	"  -m, --max-record SIZE  longest record (default 8M)\n"
+	"  -p, --pad[=N]          fill up blocks of N bytes (default 1024) when idle, for kcat -P\n"
+	"  -s, --stats[=SECONDS]  print counts at the end, and every SECONDS\n"
+	"  -q, --quiet            no line for each rejected record\n"
+	"  -h, --help             print this\n"
+	"  -V, --version          print the version\n";
+
+static const char common_letters[] = "f:w:JzK:r:m:p::s::qhV";
+static const struct option common_options[] = {
+	{"fields", required_argument, NULL, 'f'},
+	{"where", required_argument, NULL, 'w'},
+	{"envelope", no_argument, NULL, 'J'},
+	{"null-data", no_argument, NULL, 'z'},
+	{"key-by", required_argument, NULL, 'K'},
+	{"rejects", required_argument, NULL, 'r'},
+	{"max-record", required_argument, NULL, 'm'},
+	{"pad", optional_argument, NULL, 'p'},
+	{"stats", optional_argument, NULL, 's'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+};
+enum { COMMON_OPTIONS = sizeof(common_options) / sizeof(common_options[0]), MAX_OPTIONS = 40 };
+
+void
+cli_wrong(const struct cli *cli, const char *option, const char *argument, const char *wrong)
+{
+	fprintf(stderr, "%s: %s%s%s%s%s\n", cli->program, option, argument == NULL ? "" : " '",
+		argument == NULL ? "" : argument, argument == NULL ? ": " : "': ", wrong);
+	fprintf(stderr, "Try '%s --help'.\n", cli->program);
+	exit(2);
+}
+
+/* Says it on standard output, and that it could not be said. */
+static _Noreturn void
+say_and_exit(const struct cli *cli, const char *text, const char *more, const char *end)
+{
+	if (printf("%s%s%s", text, more, end) < 0 || fflush(stdout) != 0 || fclose(stdout) != 0) {
+		fprintf(stderr, "%s: standard output: %s\n", cli->program, strerror(errno));
+		exit(2);
+	}
+	exit(0);
+}
+
+bool
+cli_number(const char *text, bool suffixes, size_t *number)
+{
+	char *end;
+	errno = 0;
+	uintmax_t value = strtoumax(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || errno != 0)
+		return false;
+	const char *suffix = suffixes && *end != '\0' ? strchr("KMG", toupper((unsigned char)*end)) : NULL;
+	if (suffix != NULL) {
+		unsigned shift = 10 * (unsigned)(strchr("KMG", *suffix) - "KMG" + 1);
+		if (value > SIZE_MAX >> shift)
+			return false;
+		value <<= shift;
+		end++;
+	}
+	*number = (size_t)value;
+	return *end == '\0' && value > 0 && value < SIZE_MAX / 4;
+}
+
+static const char *
+take_interval(const char *argument, unsigned *interval)
+{
+	size_t seconds;
+	if (!cli_number(argument, false, &seconds) || seconds > 86400)
+		return "expected seconds, 1 to 86400";
+	*interval = (unsigned)seconds;
+	return NULL;
+}
+
+static const char *
+take_common(struct options *options, int option, const char *argument)
+{
+	switch (option) {
+	case 'J':
+		options->envelope = true;
+		return NULL;
+	case 'K':
+		options->key_by = argument;
+		return NULL;
+	case 'f':
+		options->fields = argument;
+		return NULL;
+	case 'm':
+		return cli_number(argument, true, &options->max_record) ? NULL : "expected a size, such as 500K or 8M";
+	case 'p':
+		options->pad = 1024;
+		return argument == NULL || cli_number(argument, true, &options->pad) ? NULL : "expected a block size";
+	case 'q':
+		options->quiet = true;
+		return NULL;
+	case 'r':
+		options->rejects = argument;
+		return NULL;
+	case 's':
+		options->stats = true;
+		return argument == NULL ? NULL : take_interval(argument, &options->interval);
+	case 'w':
+		options->where = need(reallocarray(options->where, options->where_count + 1, sizeof(*options->where)));
+		options->where[options->where_count++] = argument;
+		return NULL;
+	default: /* z */
+		options->delimiter = '\0';
+		return NULL;
+	}
+}
+
+/* getopt has said already which option it did not know; a user needs to see where to look next. */
+static _Noreturn void
+unknown_option(const struct cli *cli)
+{
+	fprintf(stderr, "Try '%s --help'.\n", cli->program);
+	exit(2);
+}
+
+void
+cli_parse(const struct cli *cli, int argc, char *argv[], struct options *options)
+{
+	struct option all[MAX_OPTIONS] = {0};
+	size_t count = 0;
+	char letters[80];
+	snprintf(letters, sizeof(letters), "%s%s", common_letters, cli->letters);
+	memcpy(all, common_options, sizeof(common_options));
+	for (; cli->options[count].name != NULL; count++)
+		all[COMMON_OPTIONS + count] = cli->options[count];
+	*options = (struct options){.delimiter = '\n', .max_record = 8 << 20};
+	argv[0] = (char *)cli->program; /* getopt's messages start with it */
+
+	int option, index;
+	while (index = -1, (option = getopt_long(argc, argv, letters, all, &index)) != -1) {
+		char name[4] = {'-', (char)option, '\0'};
+		bool common = strchr(common_letters, option) != NULL && option != ':';
+		if (option == '?')
+			unknown_option(cli);
+		if (option == 'h')
+			say_and_exit(cli, cli->synopsis, cli->help, common_help);
+		if (option == 'V')
+			say_and_exit(cli, cli->program, " (stedi-pipes) ", VERSION "\n");
+		const char *wrong = common ? take_common(options, option, optarg) : cli->take(cli->own, option, optarg);
+		if (wrong != NULL)
+			cli_wrong(cli, index < 0 ? name : all[index].name, optarg, wrong);
+	}
+}

@@ -1,0 +1,158 @@
+#include "filter.h"
+
+#include "wait.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+filter_compile(struct filter *filter, const struct cli *cli, const char *default_fields)
+{
+	struct options *options = &filter->options;
+	const char *text = options->fields != NULL ? options->fields : default_fields;
+	const char *wrong = fields_parse(&filter->fields, &filter->paths, &text);
+	if (wrong != NULL)
+		cli_wrong(cli, "in the fields, at", text, wrong);
+	for (size_t i = 0; i < options->where_count; i++) {
+		text = options->where[i];
+		wrong = where_parse(&filter->tests, &filter->paths, &text);
+		if (wrong != NULL)
+			cli_wrong(cli, "in a test, at", text, wrong);
+	}
+	if (options->key_by != NULL) {
+		filter->key = fields_named(&filter->fields, options->key_by);
+		if (filter->key == NULL)
+			cli_wrong(cli, "key-by", options->key_by, "no output field has this name");
+	}
+}
+
+/*
+ * A standard descriptor that was closed would be taken by the next file opened. Reading or writing what is put in
+ * its place fails, as it would on a closed one.
+ */
+static bool
+occupy_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
+bool
+filter_open(struct filter *filter, const char *program)
+{
+	struct options *options = &filter->options;
+	struct report *report = &filter->report;
+	report->program = program;
+	report->quiet = options->quiet;
+	report->stats = options->stats;
+	report->interval = options->interval;
+	report->rejects = options->rejects;
+	bool open_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+	if (!open_output || !occupy_descriptors() || !wait_open()) {
+		report_failure(report, open_output ? "can't start" : "standard output", errno);
+		return false;
+	}
+	output_open(&filter->out, STDOUT_FILENO, options->pad);
+	return report_open(report);
+}
+
+bool
+filter_open_input(struct filter *filter, const char *operand, struct input *in)
+{
+	bool standard = strcmp(operand, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(operand, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		report_failure(&filter->report, operand, errno);
+		return false;
+	}
+	input_open(in, fd, standard ? "stdin" : operand, filter->options.delimiter, filter->options.max_record);
+	return true;
+}
+
+void
+filter_close_input(struct filter *filter, struct input *in)
+{
+	if (in->error != 0)
+		report_failure(&filter->report, in->name, in->error);
+	input_close(in);
+}
+
+void
+filter_reject(struct filter *filter, enum source envelope, struct record *record, const struct reason *reason)
+{
+	char position[256];
+	bool wrapped = filter->options.envelope && record->envelope_read;
+	if (wrapped)
+		envelope_say(&filter->paths.envelopes[envelope], position, sizeof(position));
+	report_reject(&filter->report, record, wrapped ? position : NULL, reason);
+}
+
+void
+filter_reject_overlong(struct filter *filter, struct record *part)
+{
+	struct reason reason;
+	if (part->first) {
+		filter->report.in++;
+		snprintf(reason.text, sizeof(reason.text), "expected at most %zu bytes (--max-record), found more",
+			filter->options.max_record);
+		report_reject(&filter->report, part, NULL, &reason);
+	} else {
+		report_keep(&filter->report, part);
+	}
+}
+
+bool
+filter_unwrap(struct filter *filter, enum source envelope, struct record *record, struct slice *json)
+{
+	*json = record->bytes;
+	if (!filter->options.envelope)
+		return true;
+	struct reason reason;
+	record->envelope_read = true;
+	switch (envelope_read(&filter->paths.envelopes[envelope], record->bytes, json, &reason)) {
+	case ENVELOPE_RECORD:
+		return true;
+	case ENVELOPE_TOMBSTONE:
+		filter->report.skipped++;
+		return false;
+	default:
+		filter_reject(filter, envelope, record, &reason);
+		return false;
+	}
+}
+
+bool
+filter_put(struct filter *filter, const struct view *view, struct reason *reason)
+{
+	if (!where_holds(&filter->tests, view)) {
+		filter->report.skipped++;
+		return true;
+	}
+	if (!fields_convert(&filter->fields, view, reason))
+		return false;
+	fields_write(&filter->fields, filter->key, &filter->out);
+	filter->report.out++;
+	return true;
+}
+
+int
+filter_close(struct filter *filter)
+{
+	int error = output_close(&filter->out);
+	if (error != 0)
+		report_failure(&filter->report, "standard output", error);
+	int status = report_close(&filter->report);
+	fields_close(&filter->fields);
+	where_close(&filter->tests);
+	paths_close(&filter->paths);
+	free(filter->options.where);
+	if (status != 2 && stop_signal != 0)
+		status = 128 + stop_signal;
+	return status;
+}
