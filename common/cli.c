@@ -44,6 +44,7 @@ static const struct option common_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 };
+enum { MAX_MAX_RECORD = 1 << 30 };
 enum { COMMON_OPTIONS = sizeof(common_options) / sizeof(common_options[0]), MAX_OPTIONS = 40 };
 
 void
@@ -110,7 +111,9 @@ take_common(struct options *options, int option, const char *argument)
 		options->fields = argument;
 		return NULL;
 	case 'm':
-		return cli_number(argument, true, &options->max_record) ? NULL : "expected a size, such as 500K or 8M";
+		if (!cli_number(argument, true, &options->max_record) || options->max_record > MAX_MAX_RECORD)
+			return "expected a size up to 1G, such as 500K or 8M";
+		return NULL;
 	case 'p':
 		options->pad = 1024;
 		return argument == NULL || cli_number(argument, true, &options->pad) ? NULL : "expected a block size";

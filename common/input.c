@@ -28,7 +28,7 @@ take(struct input *in, struct record *record, size_t length, bool delimited)
 	char *at = in->buffer.bytes + in->start;
 	in->start += length + delimited;
 	in->searched = in->start;
-	*record = (struct record){.input = in};
+	*record = (struct record){.delimiter = in->delimiter, .file = in->name};
 	if (delimited && in->delimiter == '\n' && length > 0 && at[length - 1] == '\r') {
 		record->carriage_return = true;
 		length--;
@@ -45,8 +45,8 @@ take_overlong(struct input *in, struct record *record, size_t length, bool delim
 	record->first = !in->overlong;
 	record->last = last;
 	in->overlong = !last;
-	if (record->first)
-		in->line++;
+	in->line += record->first;
+	record->line = in->line;
 	return INPUT_OVERLONG;
 }
 
@@ -70,7 +70,7 @@ input_next(struct input *in, struct record *record)
 		if (delimiter == NULL && (!in->ended || left == 0))
 			return in->ended ? INPUT_END : INPUT_DRY;
 		take(in, record, left, delimiter != NULL);
-		in->line++;
+		record->line = ++in->line;
 		if (!is_blank(record->bytes))
 			return INPUT_RECORD;
 	}

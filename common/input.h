@@ -23,11 +23,13 @@ struct input {
 	int error;     /* errno of a read that failed, 0: none */
 };
 
-/* Valid until the next call of input_fill(). */
+/* One handed out by input_next() is valid until the next call of input_fill(). */
 struct record {
 	struct slice bytes;   /* without what ends it; followed by a NUL */
 	bool carriage_return; /* stood before the LF */
-	const struct input *input;
+	char delimiter;
+	const char *file; /* where it came from */
+	uintmax_t line;
 	bool overlong, first, last; /* is a part of a record that is too long; its first, its last */
 	bool kept;                  /* has been written to the rejects */
 	bool envelope_read;         /* and its message's position is known */

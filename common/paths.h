@@ -65,7 +65,7 @@ static inline struct slice
 paths_value(const struct view *view, const struct reference *reference)
 {
 	struct slice value = view->slots[reference->first.source][reference->first.slot];
-	if (value.at == NULL && reference->second.source != NO_SOURCE && view->slots[reference->second.source] != NULL)
+	if (value.at == NULL && reference->second.source != NO_SOURCE)
 		value = view->slots[reference->second.source][reference->second.slot];
 	return value;
 }

@@ -58,7 +58,7 @@ keep_bytes(struct report *report, const char *bytes, size_t length)
 void
 report_keep(struct report *report, struct record *record)
 {
-	const char end[] = {'\r', record->input->delimiter};
+	const char end[] = {'\r', record->delimiter};
 	size_t skip = record->carriage_return ? 0 : 1;
 	bool goes_on = record->overlong && !record->last;
 	record->kept = true;
@@ -73,8 +73,8 @@ report_reject(struct report *report, struct record *record, const char *position
 	report->rejected++;
 	if (!report->quiet) {
 		char file[256];
-		printable(file, sizeof(file), (struct slice){record->input->name, strlen(record->input->name)});
-		fprintf(stderr, "%s: %s:%ju: %s%s%s\n", report->program, file, record->input->line,
+		printable(file, sizeof(file), (struct slice){record->file, strlen(record->file)});
+		fprintf(stderr, "%s: %s:%ju: %s%s%s\n", report->program, file, record->line,
 			position != NULL ? position : "", position != NULL ? ": " : "", reason->text);
 	}
 	if (!record->kept)

@@ -1,0 +1,139 @@
+#include "table.h"
+
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MISSING UINT32_MAX
+
+enum { FIRST_BUCKETS = 1024 };
+
+/* FNV-1a, with its upper half folded in: buckets are chosen by the lower bits */
+static uint32_t
+hash_key(struct slice key)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < key.length; i++)
+		hash = (hash ^ (unsigned char)key.at[i]) * UINT64_C(0x100000001b3);
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+static struct entry *
+find(const struct table *table, struct slice key, uint32_t hash)
+{
+	if (table->bucket_count == 0)
+		return NULL;
+	struct entry *entry = table->buckets[hash & (table->bucket_count - 1)];
+	while (entry != NULL &&
+		(entry->hash != hash || entry->length != key.length || memcmp(entry->key, key.at, key.length) != 0))
+		entry = entry->next;
+	return entry;
+}
+
+struct entry *
+table_find(const struct table *table, struct slice key)
+{
+	return find(table, key, hash_key(key));
+}
+
+static void
+link_entry(struct table *table, struct entry *entry)
+{
+	struct entry **bucket = &table->buckets[entry->hash & (table->bucket_count - 1)];
+	entry->next = *bucket;
+	*bucket = entry;
+}
+
+static void
+grow(struct table *table)
+{
+	struct table grown = {.bucket_count = table->bucket_count == 0 ? FIRST_BUCKETS : table->bucket_count * 2};
+	grown.buckets = need(calloc(grown.bucket_count, sizeof(*grown.buckets)));
+	for (size_t i = 0; i < table->bucket_count; i++)
+		for (struct entry *entry = table->buckets[i], *next; entry != NULL; entry = next) {
+			next = entry->next;
+			link_entry(&grown, entry);
+		}
+	grown.count = table->count;
+	free(table->buckets);
+	*table = grown;
+}
+
+struct entry *
+table_entry(struct table *table, struct slice key)
+{
+	uint32_t hash = hash_key(key);
+	struct entry *entry = find(table, key, hash);
+	if (entry != NULL)
+		return entry;
+	if (table->count == table->bucket_count)
+		grow(table);
+	entry = need(malloc(sizeof(*entry) + key.length));
+	*entry = (struct entry){.hash = hash, .length = (uint32_t)key.length};
+	memcpy(entry->key, key.at, key.length);
+	link_entry(table, entry);
+	table->count++;
+	return entry;
+}
+
+static void
+free_entry(struct entry *entry)
+{
+	free(entry->values);
+	free(entry);
+}
+
+void
+table_remove(struct table *table, struct entry *entry)
+{
+	struct entry **link = &table->buckets[entry->hash & (table->bucket_count - 1)];
+	while (*link != entry)
+		link = &(*link)->next;
+	*link = entry->next;
+	table->count--;
+	free_entry(entry);
+}
+
+/* The values' lengths stand first, then their bytes. */
+void
+entry_store(struct entry *entry, const struct slice *values, size_t count)
+{
+	size_t size = count * sizeof(uint32_t);
+	for (size_t i = 0; i < count; i++)
+		size += values[i].length;
+	char *at = need(realloc(entry->values, size + 1));
+	entry->values = at;
+	for (size_t i = 0; i < count; i++, at += sizeof(uint32_t)) {
+		uint32_t length = values[i].at == NULL ? MISSING : (uint32_t)values[i].length;
+		memcpy(at, &length, sizeof(length));
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (values[i].length > 0)
+			memcpy(at, values[i].at, values[i].length);
+		at += values[i].length;
+	}
+}
+
+void
+entry_load(const struct entry *entry, struct slice *values, size_t count)
+{
+	const char *at = entry->values + count * sizeof(uint32_t);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t length;
+		memcpy(&length, entry->values + i * sizeof(length), sizeof(length));
+		values[i] = length == MISSING ? (struct slice){0} : (struct slice){at, length};
+		at += values[i].length;
+	}
+}
+
+void
+table_close(struct table *table)
+{
+	for (size_t i = 0; i < table->bucket_count; i++)
+		for (struct entry *entry = table->buckets[i], *next; entry != NULL; entry = next) {
+			next = entry->next;
+			free_entry(entry);
+		}
+	free(table->buckets);
+}
