@@ -4,66 +4,25 @@ set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# shellcheck source-path=SCRIPTDIR
+source "$here/tap.sh"
 PATH=$root/redis-decode:$root/events-decode:$root/join:$PATH
-work=$(mktemp -d)
-count=0
 kafka=
 pipeline=
-failed=0
 
 leave() {
 	local status=$?
 	stop_pipeline
 	stop_kafka
 	rm -rf "$work"
-	exit $((status || failed))
+	exit "$status"
 }
 trap leave EXIT
 trap 'exit 143' TERM INT
 
-bail_out() {
-	echo "Bail out! $*"
-	exit 1
-}
-
 for program in redis-decode events-decode join; do
 	[[ -x $root/$program/$program ]] || bail_out "$program is not built"
 done
-
-# ok TITLE COMMAND [ARG ...]: passes where COMMAND does; what it printed is shown where it doesn't.
-ok() {
-	local title=$1 status=0
-	shift
-	count=$((count + 1))
-	"$@" >"$work/ok.out" 2>&1 || status=$?
-	if ((status == 0)); then
-		echo "ok $count - $title"
-		return
-	fi
-	failed=1
-	echo "not ok $count - $title"
-	{ echo "status $status: $*" && head -c 4000 "$work/ok.out"; } | sed 's/^/# /'
-}
-
-# same TITLE EXPECTED ACTUAL: passes where the two files hold the same bytes, and more than none.
-same() {
-	ok "$1" filled_and_same "$2" "$3"
-}
-
-filled_and_same() {
-	[[ -s $1 ]] || { echo "nothing is expected" && return 1; }
-	cmp "$1" "$2" || { diff "$1" "$2" | cut -c1-300 | head -n 10 && return 1; }
-}
-
-# wait_for SECONDS COMMAND [ARG ...]: until COMMAND succeeds; the test ends where it never does.
-wait_for() {
-	local end=$((SECONDS + $1)) limit=$1
-	shift
-	until "$@"; do
-		((SECONDS < end)) || bail_out "still not so after $limit s: $*"
-		sleep 0.1
-	done
-}
 
 # start_kafka [--sasl] [PORT]: sets $address; the data stays in $work/kafka over a restart.
 start_kafka() {
@@ -136,8 +95,4 @@ stop_pipeline() {
 # holds TOPIC COUNT: there are at least so many messages.
 holds() {
 	(($(consume "$1" 2>/dev/null | wc -l) >= $2))
-}
-
-done_testing() {
-	echo "1..$count"
 }

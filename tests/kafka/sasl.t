@@ -1,6 +1,6 @@
 #!/bin/bash
 # A secured cluster: KCAT_CONFIG is all it takes.
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 source "$(dirname "$0")/lib.sh"
 
 cd "$work" || bail_out "no folder to work in"

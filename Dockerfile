@@ -1,0 +1,24 @@
+# One image for every program of this project; docker-compose.yml says which of them a container runs.
+
+FROM debian:bookworm-slim AS build
+RUN apt-get update && apt-get install --yes --no-install-recommends \
+	gcc libc6-dev libhiredis-dev libjansson-dev librdkafka-dev make pkg-config
+WORKDIR /src
+COPY . .
+RUN make && strip */redis-decode */events-decode */join scripts/redis-source/redis-source \
+	scripts/stedi-simulator/stedi-simulator
+
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends \
+	kcat libhiredis0.14 libjansson4 libjs-chart.js websocketd && \
+	rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/* /var/cache/debconf/* /var/log/* \
+		/usr/share/doc/* /usr/share/man/*
+RUN useradd --system --create-home --home-dir /var/lib/stedi stedi
+COPY --from=build /src/redis-decode/redis-decode /opt/stedi-pipes/redis-decode/
+COPY --from=build /src/events-decode/events-decode /opt/stedi-pipes/events-decode/
+COPY --from=build /src/join/join /opt/stedi-pipes/join/
+COPY --from=build /src/scripts /opt/stedi-pipes/scripts
+WORKDIR /opt/stedi-pipes
+ENV LOG_DIR=/var/lib/stedi/logs
+USER stedi
+CMD ["scripts/submit-event-kafkajoin.sh"]
