@@ -5,32 +5,97 @@ CC = cc
 CFLAGS = -O2 -g
 VERSION = 1.0
 
-C_WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-C_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(C_WARNINGS) -Icommon
-SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+C_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -Icommon
+SANITIZERS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 FILTERS = redis-decode/redis-decode events-decode/events-decode join/join
-OTHERS = scripts/redis-source/redis-source scripts/stedi-simulator/stedi-simulator scripts/embedded-broker/embedded-broker
+OTHERS = scripts/redis-source/redis-source scripts/stedi-simulator/stedi-simulator \
+	scripts/embedded-broker/embedded-broker
 PROGRAMS = $(FILTERS) $(OTHERS)
-SANITIZED = $(patsubst %,build/san/%,$(notdir $(PROGRAMS)))
+SANITIZED = $(addprefix build/san/,$(notdir $(PROGRAMS)))
 
-# what two or more of them use
-FILTER_PARTS = $(patsubst %,common/%.c,buffer cli date decoder envelope fields filter input json json_string memory \
-	output paths reason report wait where)
-REDIS_PARTS = common/output.c common/redis.c common/stop.c
+# what several of them use
+FILTER_PARTS = $(patsubst %,common/%.c,buffer cli date envelope fields filter input json json_string memory output \
+	paths reason report wait where)
+REDIS_PARTS = $(patsubst %,common/%.c,count output redis stop)
 HEADERS = $(wildcard */*.h scripts/*/*.h)
 
-all: packages $(PROGRAMS)
+SOURCES_redis-decode = $(wildcard redis-decode/*.c) common/decoder.c $(FILTER_PARTS)
+SOURCES_events-decode = $(wildcard events-decode/*.c) common/decoder.c $(FILTER_PARTS)
+SOURCES_join = $(wildcard join/*.c) $(FILTER_PARTS)
+SOURCES_redis-source = $(wildcard scripts/redis-source/*.c) $(REDIS_PARTS)
+SOURCES_stedi-simulator = $(wildcard scripts/stedi-simulator/*.c) $(REDIS_PARTS)
+SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c)
+LIBRARIES = -Wl,--as-needed -ljansson -lhiredis -lrdkafka -lm
 
-# Each program is compiled in one go, so that the compiler sees all of it.
-redis-decode/redis-decode: $(wildcard redis-decode/*.c) $(FILTER_PARTS)
-events-decode/events-decode: $(wildcard events-decode/*.c) $(FILTER_PARTS)
-join/join: $(wildcard join/*.c) $(filter-out common/decoder.c,$(FILTER_PARTS))
-scripts/redis-source/redis-source: $(wildcard scripts/redis-source/*.c) $(REDIS_PARTS)
-scripts/stedi-simulator/stedi-simulator: $(wildcard scripts/stedi-simulator/*.c) $(REDIS_PARTS)
-scripts/embedded-broker/embedded-broker: $(wildcard scripts/embedded-broker/*.c)
-$(FILTERS): LIBS = -ljansson
-$(OTHERS): LIBS = -lhiredis -lrdkafka -lm
+all: $(PROGRAMS)
 
-$(PROGRAMS): $(HEADERS) Makefile | packages
-	$(CC) $(C_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -Wl,--as-needed $(LIBS)
+packages:
+	@scripts/need-packages.sh --say build
+
+# each program is compiled in one go, for the compiler to see all of it
+.SECONDEXPANSION:
+$(PROGRAMS): $$(SOURCES_$$(@F)) $(HEADERS) Makefile | packages
+	$(CC) $(C_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(LIBRARIES)
+
+sanitized: $(SANITIZED)
+$(SANITIZED): $$(SOURCES_$$(@F)) $(HEADERS) Makefile | packages
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $(SANITIZERS) -o $@ $(filter %.c,$^) $(LIBRARIES)
+
+demo:
+	@scripts/need-packages.sh build demo
+	@$(MAKE) -s all
+	@scripts/demo.sh
+
+TESTS = tests/cases.t tests/unit/unit.t tests/sources tests/e2e
+
+check:
+	@scripts/need-packages.sh build demo check
+	@$(MAKE) -s all sanitized
+	prove $(TESTS) tests/docs.t tests/limits.t tests/unit/valgrind.t
+	PROGRAMS=$(CURDIR)/build/san SAN=1 prove $(TESTS)
+
+check-kafka:
+	@scripts/need-packages.sh build demo check kafka
+	@$(MAKE) -s all
+	BROKER=kafka prove tests/e2e tests/kafka
+
+check-browser:
+	@scripts/need-packages.sh build demo check browser
+	@$(MAKE) -s all
+	prove tests/browser
+
+check-compose:
+	prove tests/compose
+
+lint:
+	@scripts/need-packages.sh build demo check lint
+	tests/lint
+
+bench:
+	@scripts/need-packages.sh build bench
+	@$(MAKE) -s all
+	tests/bench/bench
+
+BIN = $(DESTDIR)$(PREFIX)/bin
+MAN = $(DESTDIR)$(PREFIX)/share/man
+
+# POSIX owns the name join
+install: all
+	mkdir -p $(BIN) $(MAN)/man1 $(MAN)/man7
+	install -m 755 redis-decode/redis-decode events-decode/events-decode $(BIN)
+	install -m 755 join/join $(BIN)/stedi-join
+	install -m 644 redis-decode/redis-decode.1 events-decode/events-decode.1 $(MAN)/man1
+	install -m 644 join/join.1 $(MAN)/man1/stedi-join.1
+	install -m 644 scripts/stedi-pipes.7 $(MAN)/man7
+
+uninstall:
+	rm -f $(BIN)/redis-decode $(BIN)/events-decode $(BIN)/stedi-join
+	rm -f $(MAN)/man1/redis-decode.1 $(MAN)/man1/events-decode.1 $(MAN)/man1/stedi-join.1 $(MAN)/man7/stedi-pipes.7
+
+clean:
+	rm -rf $(PROGRAMS) build logs
+
+.PHONY: all packages sanitized demo check check-kafka check-browser check-compose lint bench install uninstall clean

@@ -1,0 +1,89 @@
+#!/bin/bash
+# Names what is missing for a purpose and, on Debian, installs it.
+set -euo pipefail
+
+usage() {
+	cat <<-'USAGE'
+		usage: need-packages.sh [--say] PURPOSE ...
+		Checks what each PURPOSE needs (build, demo, check, bench, kafka, browser, lint), and installs what is
+		missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
+	USAGE
+}
+
+# purpose, what is needed (a command, a header or a file), the Debian package that has it
+needs() {
+	cat <<-'NEEDS'
+		build    command cc                      gcc
+		build    header  stdio.h                 libc6-dev
+		build    header  jansson.h               libjansson-dev
+		build    header  librdkafka/rdkafka.h    librdkafka-dev
+		build    header  hiredis/hiredis.h       libhiredis-dev
+		demo     command kcat                    kcat
+		demo     command redis-server            redis-server
+		demo     command redis-cli               redis-tools
+		demo     command websocketd              websocketd
+		demo     file    /usr/share/javascript/chart.js/chart.min.js libjs-chart.js
+		check    command prove                   perl
+		check    command jq                      jq
+		check    command python3                 python3-minimal
+		check    command valgrind                valgrind
+		check    command mandoc                  mandoc
+		check    command col                     bsdextrautils
+		check    command mkfifo                  coreutils
+		check    command ps                      procps
+		check    command script                  bsdutils
+		check    command diff                    diffutils
+		bench    command jq                      jq
+		bench    command mlr                     miller
+		bench    command python3                 python3-minimal
+		kafka    command javac                   default-jdk-headless
+		kafka    command mvn                     maven
+		kafka    command openssl                 openssl
+		browser  command chromium                chromium
+		browser  command npm                     npm
+		browser  command node                    nodejs
+		lint     command clang-format            clang-format
+		lint     command cppcheck                cppcheck
+		lint     command shellcheck              shellcheck
+		lint     command mandoc                  mandoc
+	NEEDS
+}
+
+is_there() { # command|header|file NAME
+	case $1 in
+	command) command -v "$2" >/dev/null ;;
+	header) printf '#include <%s>\n' "$2" | cc -E -x c - >/dev/null 2>&1 ;;
+	file) [[ -e $2 ]] ;;
+	esac
+}
+
+say_only=false
+if [[ ${1-} == --help ]]; then
+	usage
+	exit 0
+elif [[ ${1-} == --say ]]; then
+	say_only=true
+	shift
+fi
+(($#)) || { usage >&2 && exit 2; }
+
+missing=()
+while read -r purpose kind name package; do
+	[[ " $* " == *" $purpose "* ]] || continue
+	is_there "$kind" "$name" || [[ " ${missing[*]-} " == *" $package "* ]] || missing+=("$package")
+done < <(needs)
+((${#missing[@]})) || exit 0
+
+echo "missing: ${missing[*]} (names of Debian's packages)" >&2
+if $say_only || ! command -v apt-get >/dev/null; then
+	echo "Install them, then try again." >&2
+	exit 1
+fi
+as_root=()
+if ((EUID != 0)); then
+	command -v sudo >/dev/null || { echo "To install them takes root, or sudo." >&2 && exit 1; }
+	as_root=(sudo)
+fi
+echo "installing them with apt-get" >&2
+"${as_root[@]}" apt-get update -qq >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
