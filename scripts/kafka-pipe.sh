@@ -1,0 +1,250 @@
+# shellcheck shell=bash
+# What the submit scripts share, to be sourced: settings, waiting for Kafka, and pipes whose parts are watched.
+#
+# Every part of a pipe runs in a session of its own, where the terminal's Ctrl-C doesn't reach it. On Ctrl-C, SIGTERM or
+# SIGHUP, and as soon as any part has ended, only the sources of the pipe are told to stop. What they wrote then flows
+# down the pipe, and each further part ends at the end of its input: nothing that was read is lost. kcat -P in particular
+# drops what it holds when a signal reaches it.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+script=${0##*/}
+: "${KAFKA_RISK_TOPIC:=stedi-graph}" "${REDIS_TOPIC:=redis-server}" "${EVENTS_TOPIC:=stedi-events}" "${LOG_DIR:=logs}"
+
+say() {
+	printf '%s: %s\n' "$script" "$*" >&2 || true # the terminal may be gone
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# A broker named in kcat's own configuration counts unless KAFKA_BROKER names one.
+kcat_config=${KCAT_CONFIG:-${HOME-}/.config/kcat.conf}
+kafka=(kcat -q)
+broker=${KAFKA_BROKER-}
+if [[ -z $broker && -r $kcat_config ]]; then
+	broker=$(sed -nE 's/^[[:space:]]*(bootstrap\.servers|metadata\.broker\.list)[[:space:]]*=[[:space:]]*//p' "$kcat_config")
+fi
+if [[ -n ${KAFKA_BROKER-} || -z $broker ]]; then
+	broker=${KAFKA_BROKER:-localhost:9092}
+	kafka+=(-b "$broker")
+fi
+
+# The environment as --help shows it.
+usage_of_kafka() {
+	cat <<'END'
+  KAFKA_BROKER      Kafka bootstrap servers (what KCAT_CONFIG says, or localhost:9092)
+  KCAT_CONFIG       kcat's configuration file, for secured clusters (~/.config/kcat.conf)
+END
+}
+
+# For scripts without arguments: answers --help with usage(), refuses everything else.
+no_arguments() {
+	case ${1-} in
+	-h | --help) usage && exit ;;
+	esac
+	(($# == 0)) && return
+	usage >&2
+	exit 2
+}
+
+# program NAME FOLDER [INSTALLED-NAME] prints how to call one of our programs: the one in the folder PROGRAMS where that
+# is set, else the one beside its source, else the installed one.
+program() {
+	local path=${PROGRAMS:-$here/$2}/$1
+	[[ -n ${PROGRAMS-} || -x $path ]] || path=$(type -P "${3:-$1}") || die "$1 is not built: run make"
+	[[ -x $path ]] || die "$path is not there"
+	printf '%s\n' "$path"
+}
+
+# Waiting for Kafka
+
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+exec {never}<> <(:) # never readable
+
+# A signal ends read at once, unlike sleep.
+pause() {
+	read -rt "$1" -u "$never" || true
+}
+
+# metadata [TOPIC] sets $answer to what the broker says of its topics. Naming one has Kafka create it, where it creates
+# topics by itself.
+metadata() {
+	local out
+	exec {out}< <(exec "${kafka[@]}" -L -m 5 ${1:+-t "$1"} 2>&1)
+	# shellcheck disable=SC2064 # of this one
+	trap "kill $! 2>/dev/null || true" EXIT
+	IFS= read -rd '' answer <&"$out" || true
+	trap - EXIT
+	exec {out}<&-
+}
+
+# wait_for_topic TOPIC [create]
+wait_for_topic() {
+	local answer reason message=
+	local -A said=()
+	while true; do
+		metadata "${2:+$1}"
+		case $answer in
+		*" topic \"$1\" with "[1-9]*) break ;;
+		*"Metadata for "*) message="waiting for topic $1 at $broker" ;;
+		*"Failed to acquire metadata"*)
+			message="waiting for the broker at $broker"
+			reason=${answer#*|FAIL|}
+			reason=${reason%%$'\n'*}
+			reason=${reason#*]: }
+			[[ $reason == "$answer" ]] || message+=" (${reason%% (after*})"
+			;;
+		*) die "kcat: $answer" ;;
+		esac
+		[[ -n ${said[$message]-} ]] || say "$message"
+		said[$message]=1
+		pause 1
+	done
+	[[ -z $message ]] || say "topic $1 is there"
+}
+
+# Pipes
+
+declare -A from=() to=() # ends of the pipes, by name
+declare -a parts=()      # names of the running parts, by process id
+declare -a sources=()    # process ids of those that are told to stop
+declare -A endless=()    # process ids of those that must not end by themselves
+declare -A filters=()    # process ids of those whose status 1 says that records were rejected
+failed=0                 # status of the script
+signals=0                # how many have told it to stop
+stopped=                 # when the sources were told to
+
+# open_pipes NAME ...: from[NAME] and to[NAME] become the ends of a new pipe each.
+open_pipes() {
+	local name folder both reader writer
+	trap 'signalled 2 SIGINT' INT
+	trap 'signalled 15 SIGTERM' TERM
+	trap 'signalled 1 SIGHUP' HUP
+	folder=$(mktemp -d)
+	for name; do
+		mkfifo "$folder/$name"
+		exec {both}<>"$folder/$name" # so that the next two don't wait for each other
+		# shellcheck disable=SC2094 # on purpose
+		exec {reader}<"$folder/$name" {writer}>"$folder/$name" {both}>&-
+		from[$name]=$reader
+		to[$name]=$writer
+	done
+	rm -r -- "$folder"
+}
+
+close_pipes() {
+	local end
+	for end in "${from[@]}" "${to[@]}"; do
+		exec {end}>&-
+	done
+}
+
+# start NAME COMMAND ...: starts a part of the pipe on the caller's standard input and output. The script's own end, even
+# by kill -9, is the source's too.
+start() {
+	local name=$1
+	shift
+	(
+		close_pipes
+		exec setsid -- "$@"
+	) <&0 &
+	parts[$!]=$name
+}
+
+start_source() {
+	start "$1" setpriv --pdeathsig TERM -- "${@:2}"
+	sources+=($!)
+}
+
+start_filter() {
+	start "$@"
+	filters[$!]=1
+}
+
+# Follows all partitions of a topic from the beginning, for ever. Line by line: kcat by itself would hold back up to 4 KiB.
+start_consumer() {
+	start_source "consumer of $1" stdbuf -oL "${kafka[@]}" -C -E -t "$1" -o beginning -X auto.offset.reset=earliest
+	endless[$!]=1
+}
+
+# Sends each line of standard input to a topic, empty ones left out, and waits for a broker that is away.
+start_producer() {
+	start "producer to $1" "${kafka[@]}" -P -E -t "$1" \
+		-X linger.ms=0 -X message.timeout.ms=0 -X enable.idempotence=true
+}
+
+# start_log FILE: appends standard input to FILE in the log folder, and to standard output while somebody reads that.
+start_log() {
+	open_pipes terminal
+	start log tee -p -a -- "$LOG_DIR/$1" >&"${to[terminal]}"
+	start terminal cat <&"${from[terminal]}"
+}
+
+# open_log FILE: that the log can be written is better known before records flow.
+open_log() {
+	{ mkdir -p -- "$LOG_DIR" && : >>"$LOG_DIR/$1"; } || die "can't write the log $LOG_DIR/$1"
+}
+
+signalled() {
+	signals=$((signals + 1))
+	failed=$((failed ? failed : 128 + $1))
+	((signals < 2)) || give_up "$2"
+}
+
+give_up() {
+	say "second signal ($1): records on their way are dropped"
+	kill -KILL "${!parts[@]}" 2>/dev/null || true
+}
+
+stop_sources() {
+	[[ -z $stopped ]] || return 0
+	stopped=$SECONDS
+	kill -TERM "${sources[@]}" 2>/dev/null || true
+}
+
+fail() {
+	say "$1"
+	failed=$2
+}
+
+# part_ended PID: says what has to be said about a part's end, and stops the pipe.
+part_ended() {
+	local status=0 name=${parts[$1]}
+	wait "$1" 2>/dev/null || status=$? # bash would say that a part was killed; so do we
+	unset "parts[$1]"
+	((signals < 2)) || return 0
+	if [[ -n ${endless[$1]-} && -z $stopped ]]; then
+		fail "$name ended by itself with status $status" 1
+	elif ((status == 1)) && [[ -n ${filters[$1]-} ]]; then
+		say "$name ended with status 1: not every record went through"
+		failed=$((failed ? failed : 1))
+	elif ((status == 141)); then
+		failed=$((failed ? failed : 141)) # its reader has gone: quietly, as cat does
+	elif ((status != 0)) && ! [[ -n $stopped && " ${sources[*]} " == *" $1 "* && $status == 143 ]]; then
+		fail "$name ended with status $status" 1
+	fi
+	stop_sources
+}
+
+# Watches the parts until all have ended, and exits with the status that tells how.
+finish() {
+	local pid
+	close_pipes
+	while ((${#parts[@]})); do
+		for pid in "${!parts[@]}"; do
+			kill -0 "$pid" 2>/dev/null || part_ended "$pid"
+		done
+		((signals == 0)) || stop_sources
+		if [[ -n $stopped ]] && ((signals < 2 && SECONDS - stopped == 3)); then
+			say "waiting until the last records are written; Ctrl-C drops them"
+			stopped=$((stopped - 1))
+		fi
+		pause 0.2
+	done
+	exit "$failed"
+}
