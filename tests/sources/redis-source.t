@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# What a real Redis does, and the messages that tell of it, to the byte.
+# shellcheck source=tests/sources/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+snapshot() { # KEY VALUE DBSIZE [TYPE]
+	printf '{"db":{"dbNumber":0,"dbsize":%s,"expires":0},"valueRdbType":%s,' "$3" "${4:-0}"
+	printf '"expiredType":"NONE","expiredValue":null,'
+	printf '"evictType":"NONE","evictValue":null,"key":"%s","value":%s,"expiredMs":null,"expiredSeconds":null}\n' \
+		"$1" "$2"
+}
+
+zadd() { # KEY EXIST CH INCR ENTRIES
+	printf '{"key":"%s","existType":"%s","ch":%s,"incr":%s,"zSetEntries":%s,"zsetEntries":%s}\n' \
+		"$1" "$2" "$3" "$4" "$5" "$5"
+}
+
+start_redis
+redis zadd Customer 0 'José' >/dev/null
+start_source
+is 'what is there comes as a snapshot' "$(snapshot Q3VzdG9tZXI= '[{"element":"Sm9zw6k=","score":0.0}]' N 5)" "$(published | sed 's/"dbsize":[0-9]*/"dbsize":N/')"
+
+redis zadd Customer 0 '{"customerName":"Sam Test","email":"sam.test@test.com","phone":"8015551212","birthDay":"2001-01-03"}' \
+	>/dev/null
+is 'a ZADD is as Kafka knows it' "$(head -n 1 "$root/tests/data/redis-server.ndjson")" "$(published)"
+redis set session:1 '{"userName":"sam","token":"t"}' >/dev/null
+is 'a SET is as Kafka knows it' "$(grep '"key":"c2Vzc2lvbjox"' "$root/tests/data/redis-server.ndjson")" "$(published)"
+
+redis zadd z 0 a 1.5 b 1e3 c -0.1 d +inf e -inf f 123456789012345680000 g 0.30000000000000004 h >/dev/null
+is 'scores keep every digit, infinite ones are strings' "$(zadd eg== NONE false false \
+	"[$(printf '{"element":"%s","score":%s},' YQ== 0.0 Yg== 1.5 Yw== 1000.0 ZA== -0.1 ZQ== '"Infinity"' \
+		Zg== '"-Infinity"' Zw== 1.2345678901234568e+20 aA== 0.30000000000000004 | sed 's/,$//')]")" "$(published)"
+redis zadd z nx ch 1 i >/dev/null
+redis zadd z XX GT CH 2 i >/dev/null
+redis zadd z incr 2 i >/dev/null
+redis zincrby z 3 i >/dev/null
+is 'options of ZADD, and ZINCRBY' "$(zadd eg== NX true false '[{"element":"aQ==","score":1.0}]'
+	zadd eg== XX true false '[{"element":"aQ==","score":2.0}]'
+	zadd eg== NONE false true '[{"element":"aQ==","score":2.0}]'
+	zadd eg== NONE false true '[{"element":"aQ==","score":3.0}]')" "$(published)"
+
+for bytes in 'a"b' $'\\' "$(printf 'a\nb\r\tc')" '👵🏽' "$(printf '\377\376\001')"; do
+	redis zadd "$bytes" 0 "$bytes" >/dev/null
+	encoded=$(printf %s "$bytes" | base64)
+	is "bytes that are special: $encoded" \
+		"$(zadd "$encoded" NONE false false "[{\"element\":\"$encoded\",\"score\":0.0}]")" "$(published)"
+done
+printf '*4\r\n$4\r\nZADD\r\n$3\r\nk\0k\r\n$1\r\n0\r\n$3\r\n\0m\0\r\n' | redis --pipe >/dev/null
+is 'NUL bytes in key and member' "$(zadd awBr NONE false false '[{"element":"AG0A","score":0.0}]')" "$(published)"
+redis set empty '' >/dev/null
+is 'an empty value' '{"key":"ZW1wdHk=","value":"","ex":null,"px":null,"existType":"NONE"}' "$(published)"
+
+redis set s 1 ex 100 >/dev/null
+redis set s 2 px 100000 >/dev/null
+redis set s 5 xx >/dev/null
+redis set s 6 px 100000 >/dev/null
+redis set s 3 keepttl >/dev/null
+redis set new 4 nx >/dev/null
+is 'options of SET: Redis passes every time to live on in milliseconds' \
+	'[1,null,true,"NONE"] [2,null,true,"NONE"] [5,null,false,"XX"] [6,null,true,"NONE"] [3,null,false,"NONE"] [4,null,false,"NX"]' \
+	"$(published | jq -c '[(.value | @base64d | tonumber), .ex, (.px // 0) > 90000 and .px <= 100000, .existType]' |
+		paste -sd ' ')"
+
+printf 'MULTI\nSET q 1\nZADD z2 1 a\nEXEC\n' | redis >/dev/null
+is 'MULTI and EXEC pass through' "$(echo '{"key":"cQ==","value":"MQ==","ex":null,"px":null,"existType":"NONE"}'
+	zadd ejI= NONE false false '[{"element":"YQ==","score":1.0}]')" "$(published)"
+redis eval 'redis.call("zadd", KEYS[1], 7, "lua") return redis.call("set", KEYS[2], "x")' 2 lz ls >/dev/null
+is 'what a script writes' "$(zadd bHo= NONE false false '[{"element":"bHVh","score":7.0}]'
+	echo '{"key":"bHM=","value":"eA==","ex":null,"px":null,"existType":"NONE"}')" "$(published)"
+
+value() { # KEY: its value in the latest message of it
+	published | jq -rc --arg key "$(printf %s "$1" | base64)" 'select(.key == $key) | .value' | tail -n 1
+}
+redis append s5 ab >/dev/null
+redis append s5 cd >/dev/null
+is 'APPEND: the key as it stands' YWJjZA== "$(value s5)"
+redis incrby n 41 >/dev/null
+redis incr n >/dev/null
+is 'INCR' NDI= "$(value n)"
+redis mset m1 1 m2 2 >/dev/null
+is 'MSET' '["bTE=","MQ=="] ["bTI=","Mg=="]' "$(published | jq -c '[.key, .value]' | sort | paste -sd ' ')"
+redis setex e 100 v >/dev/null
+is 'SETEX' 'dg==' "$(value e)"
+redis setrange s5 1 XX >/dev/null
+is 'SETRANGE' 'YVhYZA==' "$(value s5)"
+redis rename s5 s6 >/dev/null
+is 'RENAME' 'YVhYZA==' "$(value s6)"
+redis copy s6 s7 >/dev/null
+is 'COPY' 'YVhYZA==' "$(value s7)"
+redis zunionstore union 1 lz weights 2 >/dev/null
+is 'ZUNIONSTORE' '[{"element":"bHVh","score":14}]' "$(value union)"
+redis zrangestore range union 0 -1 >/dev/null
+is 'ZRANGESTORE' '[{"element":"bHVh","score":14}]' "$(value range)"
+redis -n 1 set moved 1 >/dev/null
+redis -n 1 move moved 0 >/dev/null
+is 'MOVE into the database' MQ== "$(value moved)"
+redis -n 1 set copied 2 >/dev/null
+redis -n 1 copy copied copied db 0 >/dev/null
+is 'COPY into the database' Mg== "$(value copied)"
+redis -n 2 set elsewhere 1 >/dev/null
+redis -n 2 zadd elsewhere2 1 1 >/dev/null
+redis -n 2 append elsewhere 1 >/dev/null
+is 'other databases are not published' '' "$(published)"
+redis hset h a b >/dev/null
+redis rpush l a >/dev/null
+redis sadd set a >/dev/null
+redis xadd x '*' a b >/dev/null
+redis del n >/dev/null
+redis zrem z a >/dev/null
+redis publish channel message >/dev/null
+is 'what carries no value is not published' '' "$(published)"
+redis flushall >/dev/null
+is 'neither is FLUSHALL' '' "$(published)"
+
+echo zadd many "$(seq -f "0 'member %.0f'" 20000 | paste -sd ' ')" | redis >/dev/null
+published >messages
+is 'a ZADD of many members: each once' 20000 "$(jq -r '.zSetEntries[].element' messages | sort -u | wc -l)"
+ok 'its messages stay below 200 KB' test "$(wc -L <messages)" -lt 200000
+head -c 5000000 /dev/urandom >big
+redis -x set big <big >/dev/null
+published | jq -r .value | base64 -d >found
+ok 'a value of 5 MB' cmp big found
+redis -x zadd bigz 0 <big >/dev/null
+published | jq -r '.zsetEntries[0].element' | base64 -d >found
+ok 'a member of 5 MB' cmp big found
+
+stop "$source_pid" TERM
+is 'SIGTERM: 128 + 15' 143 "$status"
+is 'nothing on standard error' '' "$(cat err)"
+ok 'the last line is whole' test "$(tail -c 1 out | od -An -c | tr -d ' ')" = '\n'
+is 'every line is JSON' "$(wc -l <out)" "$(jq -c . out | wc -l)"
+
+redis flushall >/dev/null
+seq 10000 | sed "s/.*/zadd Customer 0 '{\"customerName\":\"Customer &\",\"email\":\"customer.&@test.com\",\"birthDay\":\"1950-01-01\"}'/" |
+	redis >/dev/null
+redis set text 'a"b' px 100000 >/dev/null
+forget
+start_source
+published >messages
+is 'a snapshot of 10,000 members: each once' 10000 \
+	"$(jq -r 'select(.key == "Q3VzdG9tZXI=").value[].element' messages | sort | uniq | wc -l)"
+ok 'its messages stay below 1 MB' test "$(wc -L <messages)" -lt 1000000
+is 'a string with a time to live' '["YSJi","MS",true,true]' \
+	"$(jq -c 'select(.key == "dGV4dA==") | [.value, .expiredType, .expiredMs == .expiredValue,
+		(now * 1000 - .expiredMs | . < 0 and . > -100000)]' messages)"
+stop "$source_pid" TERM
+
+is 'nothing was written to Redis' 'Customer text' "$(redis keys '*' | grep -v '^mark' | sort | paste -sd ' ')"
+
+redis flushall >/dev/null
+forget
+start_source --pad=64
+mark
+mark
+stop "$source_pid" TERM
+is '--pad fills the block' 0 "$(($(wc -c <out) % 64))"
+
+for arguments in -z --pad=0 --pad=x operand; do
+	status=0
+	redis-source "$arguments" >out 2>err || status=$?
+	is "wrong usage: $arguments" 2 "$status"
+	ok '... said on standard error' has err 'usage: redis-source'
+done
+for setting in REDIS_PORT=x REDIS_PORT=0 REDIS_DB=-1 REDIS_DB=99 REDIS_PASSWORD=wrong; do
+	status=0
+	env "$setting" redis-source >out 2>err || status=$?
+	is "a setting that never works: $setting" 2 "$status"
+	ok '... said on standard error' test -s err
+done
+status=0
+redis-source >/dev/full 2>err || status=$?
+is 'output that fails: status 2' 2 "$status"
+is '... with a message' 'redis-source: standard output: No space left on device' "$(cat err)"
+done_testing
