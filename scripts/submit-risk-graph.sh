@@ -17,7 +17,8 @@ environment:
 
 The page may be read by whoever reaches that address: it has no login. By default
 only this machine does, and only pages of this machine may open the feed.
-At most 20 viewers are served at a time; each reads the topic from its beginning.
+At most 20 viewers are served at a time. Each reads the topic from its beginning, and
+keeps the newest million records.
 
 exit status: 128+signal when stopped; 1 when it can't start or the server ends; 2 wrong usage
 EOF
@@ -86,7 +87,8 @@ case ${address//[][]/} in
 esac
 
 # -J frames any payload; --binary, since bytes that are no UTF-8 would end a text WebSocket; stdbuf, since kcat holds
-# back up to 4 KiB when idle; earliest, for a topic whose oldest records went while they were being read.
+# back up to 4 KiB when idle. From the beginning: asked for the newest N of a partition that holds fewer, and whose
+# first are gone, librdkafka 2.0 tries for ever. earliest: records may expire while they are being read.
 setsid websocketd --address="$address" --port="$port" --sameorigin "${origin[@]}" --maxforks=20 --binary \
 	--loglevel=error --passenv=PATH,HOME,KCAT_CONFIG --staticdir="$site" \
 	stdbuf -oL kcat -C -q -J -b "$broker" -t "$topic" -o beginning \

@@ -1,16 +1,20 @@
-// The live risk graph. Its feed is a WebSocket that carries what `kcat -C -J` prints: one envelope a line, from the
-// topic's beginning, with the JSON of a risk record as its payload: {"score":"28.5","birthYear":"1963",…}.
+// The live risk graph. Its feed is a WebSocket that carries what `kcat -C -J` prints: one envelope a line, first of the
+// recent history, with the JSON of a risk record as its payload: {"score":"28.5","birthYear":"1963",…}.
 'use strict';
 
 const $ = id => document.getElementById(id);
 const whole = new Intl.NumberFormat('en');
-const decimal = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' };
+const decimal = new Intl.NumberFormat('en', twoDigits);
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const signed = number => decimal.format(number).replace('-', '−');
 const word = text => ({ '+': 'faster', '−': 'slower' })[text[0]] || 'unchanged';
 const plural = (count, thing) => `${whole.format(count)} ${thing}${count === 1 ? '' : 's'}`;
 const say = (element, text) => element.textContent === text || (element.textContent = text);
 
-const MOST_POINTS = 3000; // are drawn one by one; of more, those at the same spot are drawn once
+const MOST_RECORDS = 1e6; // are kept, the newest
+const MOST_POINTS = 3000; // are drawn one by one; of more, those at the same spot are one point,
+const SHADES = ['28', '50', '70', '90', 'b8']; // the darker the more they are
 
 let records = []; // { x: birth year, y: score, time }
 let sorted = true; // by time, which partitions that arrive interleaved are not
@@ -40,15 +44,13 @@ function take(line) {
 
 const choice = () => document.querySelector('input[name=window]:checked').value;
 
-function chosen() {
+function chosen(window) {
 	if (!sorted) records.sort((a, b) => a.time - b.time);
 	sorted = true;
-	if (choice() === 'all') return records.slice();
-	if (choice() !== '15m') return records.slice(-choice());
+	if (window === 'all') return records.slice();
+	if (window !== '15m') return records.slice(-window);
 	const since = Date.now() - 15 * 60_000;
-	let start = records.length;
-	while (start && records[start - 1].time >= since) start--;
-	return records.slice(start);
+	return records.filter(({ time }) => time >= since);
 }
 
 // Mean and count of each birth year, in the order of the years.
@@ -62,18 +64,23 @@ function byYear(view) {
 	return [...years.values()].sort((a, b) => a.x - b.x).map(year => ({ ...year, y: year.sum / year.count }));
 }
 
-function thinned(view) {
+function spots(view) {
 	if (view.length <= MOST_POINTS) return view;
 	const [low, high] = view.reduce(([low, high], { y }) => [Math.min(low, y), Math.max(high, y)], [0, 0]);
-	const spots = new Map();
-	for (const point of view) spots.set(point.x * 1000 + Math.round((point.y / (high - low || 1)) * 120), point);
-	return [...spots.values()];
+	const at = new Map();
+	for (const { x, y } of view) {
+		const key = x * 1000 + Math.round((y / (high - low)) * 120);
+		if (at.has(key)) at.get(key).count++;
+		else at.set(key, { x, y, count: 1 });
+	}
+	return [...at.values()];
 }
 
 const theme = {};
 function readTheme() {
 	const style = getComputedStyle(document.documentElement);
-	for (const name of ['card', 'ink', 'soft', 'grid', 'faster', 'slower', 'dot', 'count']) theme[name] = style.getPropertyValue(`--${name}`);
+	for (const name of ['card', 'ink', 'soft', 'grid', 'faster', 'slower', 'dot', 'count'])
+		theme[name] = style.getPropertyValue(`--${name}`);
 }
 
 // The zero line, and what above and below it mean.
@@ -82,40 +89,38 @@ const sides = {
 	beforeDatasetsDraw({ ctx, chartArea: { left, right }, scales: { score } }) {
 		const zero = Math.round(score.getPixelForValue(0));
 		const paint = (color, alpha, top, height) => {
-			ctx.globalAlpha = alpha;
-			ctx.fillStyle = color;
+			Object.assign(ctx, { globalAlpha: alpha, fillStyle: color });
 			ctx.fillRect(left, top, right - left, height);
 		};
-		ctx.save();
 		paint(theme.faster, 0.05, score.top, zero - score.top);
 		paint(theme.slower, 0.05, zero, score.bottom - zero);
 		paint(theme.soft, 1, zero - 0.5, 1);
-		ctx.globalAlpha = 1;
 		ctx.font = `600 12px ${Chart.defaults.font.family}`;
 		ctx.fillStyle = theme.faster;
 		ctx.fillText('▲ walk became faster', left, score.top - 9);
 		ctx.fillStyle = theme.slower;
 		ctx.fillText('▼ walk became slower', left, score.bottom + 17);
-		ctx.restore();
 	},
 };
 
 function newChart() {
 	Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 	const grid = { color: () => theme.grid, drawBorder: false, drawTicks: false };
-	const ticks = { color: () => theme.soft, padding: 8, precision: 0, callback: value => whole.format(value).replace('-', '−') };
+	const callback = value => whole.format(value).replace('-', '−');
+	const ticks = { color: () => theme.soft, padding: 8, precision: 0, callback };
 	const panel = { axis: 'y', type: 'linear', stack: 'panels', grid, ticks }; // one above the other, drawn from below
 	const bar = { type: 'bar', data: [], grouped: false, barPercentage: 0.72, categoryPercentage: 1, maxBarThickness: 22 };
+	const dot = { data: [], yAxisID: 'score' };
 	const means = { label: 'means', order: 3, borderRadius: 2, yAxisID: 'score', ...bar };
 	return new Chart($('graph'), {
 		type: 'scatter',
 		plugins: [sides],
 		data: {
 			datasets: [
-				{ label: 'points', order: 2, data: [], yAxisID: 'score' },
 				means,
 				{ label: 'counts', order: 4, yAxisID: 'count', ...bar },
-				{ label: 'newest', order: 1, data: [], radius: 6, borderWidth: 2.5, backgroundColor: 'transparent', yAxisID: 'score' },
+				{ label: 'newest', order: 0, ...dot, radius: 6, borderWidth: 2.5, backgroundColor: 'transparent' },
+				...SHADES.map(() => ({ label: 'points', order: 2, ...dot })),
 			],
 		},
 		options: {
@@ -125,7 +130,7 @@ function newChart() {
 			layout: { padding: { top: 24 } },
 			interaction: { mode: 'nearest', axis: 'x', intersect: false },
 			scales: {
-				x: { grid: { display: false }, ticks: { ...ticks, includeBounds: false, maxRotation: 0, callback: String } },
+				x: { offset: false, grid: { display: false }, ticks: { ...ticks, includeBounds: false, callback: String } },
 				count: { ...panel, stackWeight: 1, beginAtZero: true, suggestedMax: 4, ticks: { ...ticks, maxTicksLimit: 3 } },
 				gap: { ...panel, stackWeight: 0.45, display: false },
 				score: { ...panel, stackWeight: 5, suggestedMin: -10, suggestedMax: 10 },
@@ -146,21 +151,26 @@ function newChart() {
 }
 
 function draw() {
-	const view = chosen();
+	readTheme();
+	const view = chosen(choice());
 	const years = byYear(view);
-	const points = thinned(view);
-	const [dots, means, counts, newest] = chart.data.datasets;
-	const few = view.length <= 300;
-	Object.assign(dots, { data: points, radius: few ? 4.5 : 2.5, borderWidth: few ? 1 : 0 });
-	Object.assign(dots, { borderColor: theme.card, backgroundColor: `${theme.dot}${few ? 'c0' : '70'}` });
-	Object.assign(means, { data: years, backgroundColor: years.map(({ y }) => `${y < 0 ? theme.slower : theme.faster}80`) });
+	const points = spots(view);
+	const many = points !== view;
+	const [means, counts, newest, ...dots] = chart.data.datasets;
+	const level = ({ count }) => (many ? Math.min(SHADES.length - 1, Math.floor(Math.log2(count) / 2)) : 3);
+	dots.forEach((shade, i) => Object.assign(shade, {
+		data: points.filter(point => level(point) === i), backgroundColor: theme.dot + SHADES[i],
+		borderColor: theme.card, borderWidth: many ? 0 : 0.75, radius: view.length <= 300 ? 4.5 : 3,
+	}));
+	const sides = years.map(({ y }) => (y < 0 ? theme.slower : theme.faster) + (many ? 'd0' : '80'));
+	Object.assign(means, { data: years, backgroundColor: sides, order: many ? 1 : 3 });
 	Object.assign(counts, { data: years.map(({ x, count }) => ({ x, y: count })), backgroundColor: theme.count });
 	Object.assign(newest, { data: view.slice(-1), borderColor: theme.ink });
 	const [first, last] = years.length ? [years[0].x, years.at(-1).x] : [1940, 2000];
 	const margin = Math.max(1, Math.ceil((12 - (last - first)) / 2));
 	Object.assign(chart.options.scales.x, { min: first - margin, max: last + margin });
 	chart.update();
-	tell(view, years, points.length < view.length);
+	tell(view, years, many);
 }
 
 function tell(view, years, thin) {
@@ -170,11 +180,12 @@ function tell(view, years, thin) {
 	say($('mean'), mean || '–');
 	say($('word'), mean && word(mean));
 	$('word').className = mean && word(mean);
-	say($('thin'), thin ? 'Assessments at the same spot are drawn once.' : '');
+	say($('since'), view.length ? `Since ${moment.format(view[0].time)}.` : '');
+	say($('thin'), thin ? 'Where dots would cover each other, one stands for all, stronger for more.' : '');
 	say($('ignored'), ignored ? `${plural(ignored, 'record')} ignored: not an assessment.` : '');
 	$('empty').hidden = view.length > 0;
 	say($('empty-title'), records.length ? 'None in the last 15 minutes' : 'No assessments yet');
-	say($('empty-text'), records.length ? 'Choose another window to see earlier ones.' : 'Each appears here as soon as it is recorded.');
+	say($('empty-text'), records.length ? 'Choose another window for earlier ones.' : 'Each appears here once it is recorded.');
 	tellAge();
 	const { rows } = $('years');
 	while (rows.length > years.length) $('years').deleteRow(-1);
@@ -194,8 +205,7 @@ function tellAge() {
 }
 
 // Draws at most once a frame, and then rests twice as long as that took, so that the page always answers.
-let due = false;
-let rest = 0;
+let [due, rest] = [false, 0];
 function changed() {
 	if (due) return;
 	due = true;
@@ -220,7 +230,7 @@ function connect() {
 	socket.binaryType = 'arraybuffer';
 	socket.onopen = () => state('waiting', 'Waiting for records');
 	socket.onmessage = ({ data }) => {
-		if (partial === null) { // a new feed tells everything again: start over, and nothing counts twice
+		if (partial === null) { // a feed starts with the history: so does the page, and nothing counts twice
 			records = [];
 			partial = '';
 			latest = ignored = tries = 0;
@@ -229,6 +239,7 @@ function connect() {
 		const lines = (partial + utf8.decode(data, { stream: true })).split('\n');
 		partial = lines.pop();
 		lines.forEach(take);
+		if (records.length > MOST_RECORDS) records = chosen('all').slice(-0.9 * MOST_RECORDS);
 		changed();
 	};
 	socket.onclose = () => reconnect(Math.min(10, 2 ** tries++));
@@ -240,14 +251,9 @@ function reconnect(seconds) {
 	setTimeout(reconnect, 1000, seconds - 1);
 }
 
-readTheme();
 const chart = newChart();
-matchMedia('(prefers-color-scheme: dark)').onchange = () => {
-	readTheme();
-	changed();
-};
-const kept = [...document.querySelectorAll('input[name=window]')].find(({ value }) => `#${value}` === location.hash);
-if (kept) kept.checked = true;
+matchMedia('(prefers-color-scheme: dark)').onchange = changed;
+for (const input of document.querySelectorAll('input')) input.checked ||= location.hash === `#${input.value}`;
 document.querySelector('fieldset').onchange = () => {
 	history.replaceState(null, '', `#${choice()}`);
 	changed();
