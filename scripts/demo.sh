@@ -107,7 +107,9 @@ run() {
 check_parts() {
 	local pid
 	for pid in "${!running[@]}"; do
-		kill -0 "$pid" 2>/dev/null || die "${running[$pid]} has ended"
+		kill -0 "$pid" 2>/dev/null && continue
+		wait "$pid" 2>/dev/null || true # without bash's own words on it
+		die "${running[$pid]} has ended"
 	done
 }
 
