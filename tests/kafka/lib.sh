@@ -49,7 +49,7 @@ stop_kafka() {
 produce() { kcat -P -b "$address" -X enable.idempotence=true -t "$@"; }
 consume() { kcat -C -b "$address" -o beginning -e -q -t "$@"; }
 
-# stedi_messages CUSTOMERS EVENTS: writes redis.ndjson and events.ndjson, as STEDI's topics hold them, and joined.ndjson,
+# stedi_messages CUSTOMERS EVENTS: writes redis.ndjson, events.ndjson, as STEDI's topics hold them, and joined.ndjson,
 # what the join makes of them, in the order of the events.
 stedi_messages() {
 	perl -MMIME::Base64 - "$@" <<-'END'
@@ -92,7 +92,8 @@ stop_pipeline() {
 	pipeline=
 }
 
-# holds TOPIC COUNT: there are at least so many messages.
+# holds TOPIC COUNT: there are at least so many messages. (To read a topic while it grows would not come to an end.)
 holds() {
-	(($(consume "$1" 2>/dev/null | wc -l) >= $2))
+	local end
+	end=$(kcat -Q -b "$address" -t "$1:0:-1" 2>/dev/null) && ((${end##* } >= $2))
 }
