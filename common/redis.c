@@ -99,7 +99,7 @@ redisContext *
 redis_open(const struct redis_settings *settings, struct redis_trouble *trouble)
 {
 	const struct timeval connecting = {.tv_sec = 5};
-	const struct timeval answering = {.tv_sec = 30};
+	const struct timeval answering = {.tv_sec = 10};
 	redisContext *connection = redisConnectWithTimeout(settings->host, settings->port, connecting);
 	if (connection == NULL) {
 		*trouble = (struct redis_trouble){.reason = "out of memory"};

@@ -115,6 +115,7 @@ start_source() {
 stop() {
 	kill "-$2" "$1"
 	status=0
+	# shellcheck disable=SC2034 # for the caller
 	wait "$1" || status=$?
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The source outlives Redis: nothing is missed.
+# shellcheck disable=SC2119 # functions with options
 # shellcheck source=tests/sources/lib.sh
 . "$(dirname "$0")/lib.sh"
 

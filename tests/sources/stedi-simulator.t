@@ -1,33 +1,24 @@
 #!/usr/bin/env bash
 # The simulated customers, their tests in a real Redis, and the scores, calculated once more from those tests.
+# shellcheck disable=SC2119 # functions with options
 # shellcheck source=tests/sources/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cat >recalculate.py <<'PYTHON'
-import json, sys
-from collections import defaultdict
-from decimal import Decimal, ROUND_HALF_UP
-
-times = defaultdict(list)
-for line in sorted((json.loads(line) for line in open(sys.argv[1])), key=lambda test: test["startTime"]):
-    times[line["customer"]["email"]].append(line["testTime"])
-for email in sorted(times):
-    latest = times[email]
-    for end in range(4, len(latest) + 1):
-        a, b, c, d = (Decimal(time) / 1000 for time in latest[end - 4:end])
-        score = ((a + b) / 2 - (c + d) / 2).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        print(email, score + 0)
-PYTHON
-
-scores() { # FILE: each customer's scores, in their order
-	sed -E 's/^\{"customer":"([^"]*)","score":([^,]*),.*/\1 \2/' "$1" | sort -s -k 1,1
+# recalculated: from a file of tests, each customer's scores in hundredths, in their order, rounded half away from zero
+recalculated() {
+	jq -s -r 'group_by(.customer.email)[] | sort_by(.startTime) | .[0].customer.email as $email | map(.testTime) as $t |
+		range(3; $t | length) | (($t[. - 3] + $t[. - 2] - $t[. - 1] - $t[.]) / 20) as $score |
+		"\($email) \(if $score < 0 then -(0.5 - $score | floor) else $score + 0.5 | floor end)"' "$1" |
+		sed 's/ -0$/ 0/'
 }
 
-tests() {
-	redis zrange RapidStepTest 0 -1
+# scores: the same from a file of events
+scores() {
+	jq -r '"\(.customer) \(.score * 100 | round)"' "$1" | sed 's/ -0$/ 0/' | sort -s -k 1,1
 }
 
-customer_form='\{"customerName":"[A-Za-z ]+","email":"[A-Za-z.]+@test\.com","phone":"8015551212","birthDay":"19[0-9]{2}-01-01"\}'
+customer_form='\{"customerName":"[A-Za-z ]+","email":"[A-Za-z.]+@test\.com",'
+customer_form+='"phone":"8015551212","birthDay":"19[0-9]{2}-01-01"\}'
 times_form='"startTime":[0-9]{13},"stopTime":[0-9]{13},"testTime":[0-9]+,"totalSteps":30'
 test_form="^\{\"customer\":$customer_form,$times_form\}\$"
 date_form='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
@@ -39,28 +30,32 @@ is '30 customers' 30 "$(redis zcard Customer)"
 is 'born in 1965 and before, year by year' "$(seq 1936 1965)" \
 	"$(redis zrange Customer 0 -1 | jq -r '.birthDay[0:4]' | sort)"
 is '30 names' 30 "$(redis zrange Customer 0 -1 | jq -r .email | sort -u | wc -l)"
-is 'a customer, to the byte' \
-	'{"customerName":"Santosh Fibonnaci","email":"Santosh.Fibonnaci@test.com","phone":"8015551212","birthDay":"1963-01-01"}' \
+santosh='{"customerName":"Santosh Fibonnaci","email":"Santosh.Fibonnaci@test.com",'
+santosh+='"phone":"8015551212","birthDay":"1963-01-01"}'
+is 'a customer, to the byte' "$santosh" \
 	"$(redis zrange Customer 0 -1 | grep Santosh)"
 is 'their scores in Redis are 0' 0 "$(redis zcount Customer '(0' inf)"
-tests >tests
+redis zrange RapidStepTest 0 -1 >tests
 is '300 tests' 300 "$(wc -l <tests)"
 is 'the form of a test' '' "$(grep -vE "$test_form" tests || :)"
 is 'a test takes its time' 0 "$(jq -s '[.[] | select(.stopTime - .startTime != .testTime)] | length' tests)"
-is 'a first test takes 61 to 120 seconds' '[30,true,true]' "$(jq -sc 'group_by(.customer.email) | map(min_by(.startTime).testTime) |
-	[length, min >= 61000, max <= 120000]' tests)"
+is 'a first test takes 61 to 120 seconds' '[30,true,true]' \
+	"$(jq -sc 'group_by(.customer.email) | map(min_by(.startTime).testTime) |
+		[length, min >= 61000, max <= 120000]' tests)"
 is 'tests start at the real clock' true "$(jq -s 'now * 1000 - (map(.startTime) | min) | . >= 0 and . < 120000' tests)"
 is 'who was born from 1950 to 1960 gets 0 to 3 seconds slower each time' '[11,true,true]' \
 	"$(jq -sc '[group_by(.customer.email)[] | select(.[0].customer.birthDay[0:4] | tonumber | . >= 1950 and . <= 1960) |
 		sort_by(.startTime) | map(.testTime) as $t | [range(1; $t | length) | $t[.] - $t[. - 1]]] |
 		[length, (flatten | min >= 0), (flatten | max <= 3000)]' tests)"
-is 'the others also get faster' 19 "$(jq -sc '[group_by(.customer.email)[] | select(.[0].customer.birthDay[0:4] | tonumber |
-		. < 1950 or . > 1960) | sort_by(.startTime) | map(.testTime) as $t |
+is 'the others also get faster' 19 \
+	"$(jq -sc '[group_by(.customer.email)[] | select(.[0].customer.birthDay[0:4] | tonumber | . < 1950 or . > 1960) |
+		sort_by(.startTime) | map(.testTime) as $t |
 		[range(1; $t | length) | $t[.] - $t[. - 1]] | select(min < 0)] | length' tests)"
 is 'from the fourth test on, each has a score' "$((300 - 3 * 30))" "$(wc -l <events)"
-is 'the scores are right' "$(python3 recalculate.py tests)" "$(scores events)"
+is 'the scores are right' "$(recalculated tests)" "$(scores events)"
 is 'the form of an event' '' "$(grep -vE "$event_form" events || :)"
-is 'riskDate is the real clock' true "$(jq -s 'map(.riskDate[0:19] + "Z" | fromdate | now - .) | min >= 0 and max < 120' events)"
+is 'riskDate is the real clock' true \
+	"$(jq -s 'map(.riskDate[0:19] + "Z" | fromdate | now - .) | min >= 0 and max < 120' events)"
 
 redis flushall >/dev/null
 stedi-simulator -s 7 -P 0 -t 300 >again
