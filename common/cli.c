@@ -61,7 +61,7 @@ static _Noreturn void
 say_and_exit(const struct cli *cli, const char *text, const char *more, const char *end)
 {
 	if (printf("%s%s%s", text, more, end) < 0 || fflush(stdout) != 0 || fclose(stdout) != 0) {
-		fprintf(stderr, "%s: standard output: %s\n", cli->program, strerror(errno));
+		fprintf(stderr, "%s: stdout: %s\n", cli->program, strerror(errno));
 		exit(2);
 	}
 	exit(0);

@@ -53,12 +53,13 @@ filter_open(struct filter *filter, const char *program)
 	report->stats = options->stats;
 	report->interval = options->interval;
 	report->rejects = options->rejects;
+	report->rejects_fd = -1;
+	output_open(&filter->out, STDOUT_FILENO, options->pad);
 	bool open_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
 	if (!open_output || !occupy_descriptors() || !wait_open()) {
-		report_failure(report, open_output ? "can't start" : "standard output", errno);
+		report_failure(report, open_output ? "setting up" : "stdout", errno);
 		return false;
 	}
-	output_open(&filter->out, STDOUT_FILENO, options->pad);
 	return report_open(report);
 }
 
@@ -146,7 +147,7 @@ filter_close(struct filter *filter)
 {
 	int error = output_close(&filter->out);
 	if (error != 0)
-		report_failure(&filter->report, "standard output", error);
+		report_failure(&filter->report, "stdout", error);
 	int status = report_close(&filter->report);
 	fields_close(&filter->fields);
 	where_close(&filter->tests);

@@ -347,14 +347,14 @@ json_scan(const char *bytes, size_t length, const struct json_tree *tree, struct
 		memset(slots, 0, tree->slots * sizeof(*slots));
 	const char *at = skip_blanks(bytes);
 	if (*at != '{')
-		at = fail(&scan, at, "'{', the start of an object");
+		at = fail(&scan, at, "'{'");
 	else
 		at = scan_value(&scan, at, tree->root, 0);
 	if (at != NULL) {
 		while (at < scan.end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
 			at++;
 		if (at != scan.end)
-			at = fail(&scan, at, "nothing after the object");
+			at = fail(&scan, at, "the end of the record");
 	}
 	*error = scan.error;
 	return at != NULL;

@@ -20,7 +20,6 @@ report_open(struct report *report)
 {
 	report->started = now();
 	report->next = report->started + report->interval;
-	report->rejects_fd = -1;
 	if (report->rejects == NULL)
 		return true;
 	report->rejects_fd = open(report->rejects, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
@@ -46,8 +45,7 @@ keep_bytes(struct report *report, const char *bytes, size_t length)
 		if (n < 0) {
 			report_failure(report, report->rejects, errno);
 			close(report->rejects_fd);
-			report->rejects_fd = -1;
-			return false;
+					return false;
 		}
 		bytes += n;
 		length -= (size_t)n;

@@ -14,7 +14,7 @@ struct report {
 	bool stats;          /* print the counts at the end */
 	unsigned interval;   /* seconds between prints of the counts, 0: none */
 	const char *rejects; /* name of the file, NULL: none */
-	int rejects_fd;
+	int rejects_fd; /* -1: none */
 	uintmax_t in, out, skipped, rejected;
 	uintmax_t waiting;    /* events of a join whose key has not come */
 	bool waits;           /* is a join */
@@ -22,7 +22,7 @@ struct report {
 	double started, next; /* in seconds, monotonic */
 };
 
-/* Opens the file of rejects where there is one. Returns false, having said why, when it can't. */
+/* Starts the clock, and opens the file of rejects where there is one. False: it can't, and has said why. */
 bool report_open(struct report *);
 
 /*

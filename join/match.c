@@ -164,13 +164,14 @@ put_waiting(struct join *join, struct event *event, bool matched)
 		put_event(join, &event->record, matched);
 }
 
+/* "join: 3 events never found their key; the first: FILE:LINE: key "nobody@test.com"" */
 static void
-say_given_up(struct join *join, const struct event *first, const char *what, size_t count)
+say_given_up(const struct join *join, const char *what, const struct event *first)
 {
 	char file[256], key[128];
 	printable(file, sizeof(file), (struct slice){first->record.file, strlen(first->record.file)});
 	printable(key, sizeof(key), (struct slice){first->entry->key, first->entry->length});
-	fprintf(stderr, "%s: %zu %s; the first: %s:%ju: key \"%s\"\n", join->filter.report.program, count, what, file,
+	fprintf(stderr, "%s: %s; the first: %s:%ju: key \"%s\"\n", join->filter.report.program, what, file,
 		first->record.line, key);
 }
 
@@ -193,9 +194,11 @@ static void
 give_up_oldest(struct join *join)
 {
 	struct event *event = pending_take(&join->pending, NULL);
+	char what[128];
+	snprintf(what, sizeof(what), "more than %zu events wait for their key (--max-pending): giving up the oldest",
+		join->max_pending);
 	if (!join->gave_up && !join->put_unmatched)
-		say_given_up(join, event, "events wait for their key (--max-pending), the oldest are given up",
-			join->max_pending);
+		say_given_up(join, what, event);
 	join->gave_up = true;
 	give_up(join, event);
 }
@@ -203,11 +206,12 @@ give_up_oldest(struct join *join)
 static void
 give_up_all(struct join *join)
 {
-	const struct event *first = join->pending.oldest;
-	if (first != NULL && (!join->put_unmatched || stop_signal != 0))
-		say_given_up(join, first,
-			stop_signal != 0 ? "events still waited for their key" : "events never found their key",
-			join->pending.count);
+	size_t count = join->pending.count;
+	char what[128];
+	snprintf(what, sizeof(what), count == 1 ? "%zu event %s its key" : "%zu events %s their key", count,
+		stop_signal != 0 ? "still waited for" : "never found");
+	if (count > 0 && (!join->put_unmatched || stop_signal != 0))
+		say_given_up(join, what, join->pending.oldest);
 	for (struct event *event; (event = pending_take(&join->pending, NULL)) != NULL;)
 		give_up(join, event);
 }
