@@ -232,7 +232,7 @@ ask(redisContext *connection, const struct key *key, redisReply *replies[REPLIES
 		return redis_broken(connection, trouble);
 	for (int i = 0; i < REPLIES; i++) {
 		void *reply = NULL;
-		if (redisGetReply(connection, &reply) != REDIS_OK)
+		if (redisGetReply(connection, &reply) != REDIS_OK || reply == NULL)
 			return redis_broken(connection, trouble);
 		replies[i] = reply;
 	}
