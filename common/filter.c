@@ -55,12 +55,13 @@ filter_open(struct filter *filter, const char *program)
 	report->rejects = options->rejects;
 	report->rejects_fd = -1;
 	output_open(&filter->out, STDOUT_FILENO, options->pad);
-	bool open_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
-	if (!open_output || !occupy_descriptors() || !wait_open()) {
-		report_failure(report, open_output ? "setting up" : "stdout", errno);
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		filter->out.error = errno; /* said when it is closed */
+	if (!occupy_descriptors() || !wait_open()) {
+		report_failure(report, "setting up", errno);
 		return false;
 	}
-	return report_open(report);
+	return report_open(report) && filter->out.error == 0;
 }
 
 bool
