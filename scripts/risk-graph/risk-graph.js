@@ -53,15 +53,16 @@ function chosen(window) {
 	return records.filter(({ time }) => time >= since);
 }
 
-// Mean and count of each birth year, in the order of the years.
+// Sums are in ten-thousandths, hence exact, and a mean is right to its second digit, halves away from zero.
+const meanOf = (sum, count) => (Math.sign(sum) * Math.round(Math.abs(sum) / (100 * count))) / 100;
 function byYear(view) {
 	const years = new Map();
 	for (const { x, y } of view) {
 		const year = years.get(x) || years.set(x, { x, sum: 0, count: 0 }).get(x);
-		year.sum += y;
+		year.sum += Math.round(y * 1e4);
 		year.count++;
 	}
-	return [...years.values()].sort((a, b) => a.x - b.x).map(year => ({ ...year, y: year.sum / year.count }));
+	return [...years.values()].sort((a, b) => a.x - b.x).map(year => ({ ...year, y: meanOf(year.sum, year.count) }));
 }
 
 function spots(view) {
@@ -69,7 +70,7 @@ function spots(view) {
 	const [low, high] = view.reduce(([low, high], { y }) => [Math.min(low, y), Math.max(high, y)], [0, 0]);
 	const at = new Map();
 	for (const { x, y } of view) {
-		const key = x * 1000 + Math.round((y / (high - low)) * 120);
+		const key = x * 1000 + Math.round((y / (high - low || 1)) * 120);
 		if (at.has(key)) at.get(key).count++;
 		else at.set(key, { x, y, count: 1 });
 	}
@@ -174,7 +175,7 @@ function draw() {
 }
 
 function tell(view, years, thin) {
-	const mean = view.length ? signed(years.reduce((sum, year) => sum + year.sum, 0) / view.length) : '';
+	const mean = view.length ? signed(meanOf(years.reduce((sum, year) => sum + year.sum, 0), view.length)) : '';
 	say($('shown'), whole.format(view.length));
 	say($('of'), view.length < records.length ? `of ${whole.format(records.length)}` : '');
 	say($('mean'), mean || '–');
