@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# From a customer in Redis and a risk event to the joined record on the topic.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+santosh=$(joined Santosh.Fibonnaci@test.com 28.5 1963)
+start_broker
+start_redis
+fresh_topics
+
+# in any order: the pipeline first, then the broker, then what makes the topics
+broker_down
+start join submit-event-kafkajoin.sh && join=$pid
+start customers submit-redis-kafka-streaming.sh && customers=$pid
+start events submit-event-kafkastreaming.sh && events=$pid
+for name in join customers events; do
+	wait_for 30 says $name.err "waiting for the broker at $KAFKA_BROKER"
+	ok "$name waits for the broker, and says so" says $name.err "waiting for the broker at $KAFKA_BROKER"
+done
+broker_up
+for name in join customers events; do
+	wait_for 30 says $name.err "waiting for topic"
+	ok "$name waits for its topic, and says so" grep -q "waiting for topic [a-z]*-1 at $KAFKA_BROKER" $name.err
+done
+add_customer Santosh.Fibonnaci@test.com 1963-08-16 "Santosh Fibonnaci"
+start source submit-redis-source.sh && redis_source=$pid
+event Santosh.Fibonnaci@test.com 28.5 | produce "$EVENTS_TOPIC"
+wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$santosh"
+records "$KAFKA_RISK_TOPIC" >topic
+echo "$santosh" >expected
+same "a customer of the snapshot and an event are joined on the topic" expected topic
+ok "each wait is said once" is "" "$(sort join.err | uniq -d)$(sort customers.err | uniq -d)$(sort events.err | uniq -d)"
+
+# as they come, one by one, while every pipe stays open
+for n in 1 2 3 4 5; do
+	add_customer "senior$n@test.com" "195$n-01-01"
+	event "senior$n@test.com" "$n.50" | produce "$EVENTS_TOPIC"
+	joined "senior$n@test.com" "$n.50" "195$n" >>expected
+	wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(tail -n 1 expected)"
+	ok "record $n comes through by itself" has_record "$KAFKA_RISK_TOPIC" "$(tail -n 1 expected)"
+done
+event late@test.com -4.0 | produce "$EVENTS_TOPIC"
+wait_for 60 says events.out late@test.com
+add_customer late@test.com 1955-02-28
+joined late@test.com -4.0 1955 >>expected
+wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(tail -n 1 expected)"
+records "$KAFKA_RISK_TOPIC" | sort >topic
+sort expected >sorted
+same "an event waits for its customer" sorted topic
+wait_for 30 says join.out late@test.com
+
+# names that are more than letters
+add_customer jose@test.com 1950-12-31 'José \"Pepe\" Núñez 👵\nJr.'
+wait_for 60 says customers.out jose@test.com
+echo '{"customerName":"José \"Pepe\" Núñez 👵\nJr.","email":"jose@test.com","phone":"8015551212",'\
+'"birthDay":"1950-12-31","birthYear":"1950"}' >name
+grep -F jose@test.com customers.out >found
+same "accents, quotes, emoji and newlines pass" name found
+
+ok "the join prints what it sends" cmp <(sort join.out) topic
+ok "... and logs the same" cmp join.out logs/kafkajoin.log
+ok "the customers are logged as printed" cmp customers.out logs/redis-kafka.log
+ok "the events are logged as printed" cmp events.out logs/eventstream.log
+ok "the events are those of the topic" cmp <(sort events.out) <(records "$EVENTS_TOPIC" | sort)
+
+for name in redis_source join customers events; do
+	stop TERM "${!name}"
+	ok "$name ends on SIGTERM with status 143" is 143 "$status"
+done
+wait_for 30 nothing_left
+ok "no process is left" none_left
+
+start join2 submit-event-kafkajoin.sh
+wait_for 60 test -s join2.out
+stop TERM "$pid"
+ok "a log is appended to" cmp logs/kafkajoin.log <(cat join.out join2.out)
+done_testing

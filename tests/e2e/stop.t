@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# How the scripts end: on signals, with everything they read written out, and when a part of the pipe fails.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+start_broker
+
+# Filters that keep a copy of what they write
+mkdir copying
+for name in redis-decode events-decode join; do
+	printf '#!/bin/bash\n%q "$@" | tee %q\nexit "${PIPESTATUS[0]}"\n' "$(program $name $name)" "$work/$name.copy" \
+		>copying/$name
+	chmod +x copying/$name
+done
+start_copying() {
+	PROGRAMS=$work/copying start "$@"
+}
+
+fill() {
+	create_topics
+	for n in {0..9}; do customer "senior$n@test.com" "195$n-01-01"; done | change | produce "$REDIS_TOPIC"
+	for n in {1..5000}; do event "senior$((n % 10))@test.com" "$n"; done | produce "$EVENTS_TOPIC"
+}
+
+# Ctrl-C as a terminal sends it, to the whole process group
+fill
+start_copying join submit-event-kafkajoin.sh
+wait_for 60 test -s join.out
+stop INT "-$pid"
+ok "Ctrl-C ends the join with status 130" is 130 "$status"
+ok "... and leaves no process" none_left
+grep . events-decode.copy | wc -l >decoded
+grep . join.copy | sort >expected
+ok "... every decoded event is joined" is "$(<decoded)" "$(lines expected)"
+records "$KAFKA_RISK_TOPIC" | sort >topic
+same "... and on the topic" expected topic
+sort logs/kafkajoin.log >logged
+same "... and in the log" expected logged
+sort join.out >printed
+same "... and printed" expected printed
+
+start_copying events submit-event-kafkastreaming.sh
+wait_for 60 test -s events.out
+stop TERM "$pid"
+ok "SIGTERM ends a decoder with status 143" is 143 "$status"
+same "... and everything decoded is logged" events-decode.copy logs/eventstream.log
+same "... and printed" events-decode.copy events.out
+
+# a real terminal
+mkfifo keys
+(cd "$work" && env E2E_RUN="$mark" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
+script=$!
+exec {keys}>keys
+wait_for 60 test -s terminal
+printf '\003' >&"$keys"
+status=0
+wait "$script" || status=$?
+exec {keys}>&-
+ok "Ctrl-C on a terminal ends it with status 130" is 130 "$status"
+ok "... and leaves no process" none_left
+
+# Ctrl-C while it waits
+REDIS_TOPIC=nowhere-$mark KAFKA_BROKER=127.0.0.1:1 start waiting submit-redis-kafka-streaming.sh
+wait_for 30 says waiting.err "waiting for the broker"
+stop INT "-$pid"
+ok "Ctrl-C ends the wait for a broker with status 130" is 130 "$status"
+wait_for 30 nothing_left
+ok "... and leaves no process" none_left
+
+# With the broker away, what was joined waits for it, unless told twice. The events' decoder finds one more event then.
+create_topics
+rm copying/*
+ln -s "$(program redis-decode redis-decode)" "$(program join join)" copying
+printf '#!/bin/bash\n%q "$@" <&0 &\nuntil [[ -e %q ]]; do sleep 0.1; done\necho %q\nwait\n' \
+	"$(program events-decode events-decode)" "$work/more" "$(event sam@test.com 2.5)" >copying/events-decode
+chmod +x copying/events-decode
+customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
+event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
+start_copying patient submit-event-kafkajoin.sh && patient=$pid
+start_copying hasty submit-event-kafkajoin.sh && hasty=$pid
+wait_for 60 holds "$KAFKA_RISK_TOPIC" 2
+broker_down
+touch more
+for name in patient hasty; do
+	wait_for 60 says $name.out 2.5
+	kill -TERM "${!name}"
+done
+for name in patient hasty; do
+	wait_for 60 says $name.err "waiting until the last records are written"
+	ok "with the broker away, a stopped script says what it waits for" says $name.err "Ctrl-C drops them"
+done
+stop TERM "$hasty"
+ok "a second signal ends it" is 143 "$status"
+ok "... and it says that records are dropped" says hasty.err "records on their way are dropped"
+broker_up
+status=0
+wait "$patient" || status=$?
+ok "the broker back, it ends with status 143" is 143 "$status"
+records "$KAFKA_RISK_TOPIC" | sort >topic
+printf '%s\n' "$(joined sam@test.com 1.5 2001)"{,} "$(joined sam@test.com 2.5 2001)" >expected
+same "... and its records are on the topic, no other" expected topic
+ok "... and no process is left" none_left
+
+# Parts that fail
+create_topics
+customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
+event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
+fails() {
+	local victim
+	start join submit-event-kafkajoin.sh
+	wait_for 60 test -s join.out
+	victim=$(pgrep -P "$pid" -f -- "$2")
+	kill -KILL "$victim" || bail_out "no process $2"
+	status=0
+	wait "$pid" || status=$?
+	ok "without its $1, the script ends with status 1" is 1 "$status"
+	ok "... and names it" grep -q "^submit-event-kafkajoin.sh: $1 ended .*status 137$" join.err
+	ok "... and leaves no process" none_left
+}
+fails "consumer of $REDIS_TOPIC" "^kcat.* -C .*-t $REDIS_TOPIC"
+fails "consumer of $EVENTS_TOPIC" "^kcat.* -C .*-t $EVENTS_TOPIC"
+fails redis-decode /redis-decode
+fails events-decode /events-decode
+fails join '/join --pad'
+fails copy '^tee -p /dev'
+fails "producer to $KAFKA_RISK_TOPIC" '^kcat.* -P '
+fails "removal of padding" '^tr '
+fails log '^tee -p -a'
+fails terminal '^cat$'
+
+start join submit-event-kafkajoin.sh
+wait_for 60 test -s join.out
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+wait_for 30 nothing_left
+ok "kill -9 of the script leaves no process" none_left
+
+# Rejected records
+echo 'no JSON' | produce "$EVENTS_TOPIC"
+event sam@test.com 2.5 | produce "$EVENTS_TOPIC"
+start join submit-event-kafkajoin.sh
+wait_for 60 says join.err "events-decode: stdin:"
+wait_for 60 says join.out 2.5
+stop TERM "$pid"
+ok "a rejected record doesn't end the pipe" is 143 "$status"
+ok "... and is told at the end" says join.err "events-decode ended with status 1: not every record went through"
+
+# A reader that goes
+create_topics
+customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
+for n in {1..5000}; do event sam@test.com "$n"; done | produce "$EVENTS_TOPIC"
+: >logs/kafkajoin.log
+env E2E_RUN="$mark" "$root/scripts/submit-event-kafkajoin.sh" 2>head.err | head -n 1 >head.out
+status=${PIPESTATUS[0]}
+ok "with its reader gone it ends as cat does" is 141 "$status"
+ok "... quietly" is "" "$(<head.err)"
+ok "... with the log and the topic the same" cmp <(sort logs/kafkajoin.log) <(records "$KAFKA_RISK_TOPIC" | sort)
+ok "... and no process left" none_left
+done_testing
