@@ -6,6 +6,7 @@
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,7 +161,7 @@ cli_parse(const struct cli *cli, int argc, char *argv[], struct options *options
 	int option, index;
 	while (index = -1, (option = getopt_long(argc, argv, letters, all, &index)) != -1) {
 		char name[4] = {'-', (char)option, '\0'};
-		bool common = strchr(common_letters, option) != NULL && option != ':';
+		bool common = option <= CHAR_MAX && strchr(common_letters, option) != NULL;
 		if (option == '?')
 			unknown_option(cli);
 		if (option == 'h')
