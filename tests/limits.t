@@ -1,0 +1,249 @@
+#!/usr/bin/perl
+# Promises of memory and of time: how much the filters hold, and that none holds back what it has.
+# The programs are those of the directory $PROGRAMS, else those beside their sources; memory counts for normal builds only.
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use IO::Handle;
+use IPC::Open2 qw(open2);
+use MIME::Base64 qw(encode_base64);
+use POSIX qw(mkfifo);
+
+my $top = abs_path(dirname(__FILE__) . '/..');
+my $scratch = tempdir('limits.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my ($tests, $failures) = (0, 0);
+my $bound = 60; # seconds, after which something hangs
+
+sub ok {
+	my ($holds, $what) = @_;
+	$tests++;
+	$failures++ unless $holds;
+	print $holds ? '' : 'not ', "ok $tests - $what\n";
+	return $holds;
+}
+
+sub program {
+	my ($name) = @_;
+	my $path = ($ENV{PROGRAMS} || "$top/$name") . "/$name";
+	-x $path && -f _ or die "limits.t: $path is not there: build it first\n";
+	return $path;
+}
+
+sub spew {
+	my ($name, $text) = @_;
+	open my $file, '>:raw', $name or die "limits.t: $name: $!\n";
+	print $file $text and close $file or die "limits.t: $name: $!\n";
+}
+
+sub slurp {
+	open my $file, '<:raw', $_[0] or die "limits.t: $_[0]: $!\n";
+	local $/;
+	return <$file> // '';
+}
+
+# Runs `$input | PROGRAM $arguments | $output`. Returns the program's status, its peak memory in MiB, what $output
+# wrote and what the program said.
+sub measured {
+	my ($input, $name, $arguments, $output) = @_;
+	my $program = program($name);
+	my $script = "$input | { /usr/bin/time -q -f %M -o $scratch/peak '$program' $arguments 2>$scratch/said;"
+		. " echo \$? >$scratch/status; } | $output";
+	open my $pipe, '-|', 'bash', '-c', $script or die "limits.t: bash: $!\n";
+	my $written = do { local $/; <$pipe> } // '';
+	close $pipe;
+	my ($peak) = slurp("$scratch/peak") =~ /^(\d+)$/m or die "limits.t: no peak memory: is GNU time installed?\n";
+	return (slurp("$scratch/status") + 0, $peak / 1024, $written, slurp("$scratch/said"));
+}
+
+sub within {
+	my ($peak, $most, $what) = @_;
+	ok($peak < $most, sprintf('%s: %.1f of %d MiB', $what, $peak, $most));
+}
+
+# ---- memory ----
+
+my $customer = '{"customerName":"Sam Test","email":"sam.test@test.com","phone":"8015551212","birthDay":"2001-01-03"}';
+my $change = sprintf '{"key":"Q3VzdG9tZXI=","zSetEntries":[{"element":"%s","score":0.0}]}', encode_base64($customer, '');
+my $event = '{"customer":"sam.test@test.com","score":7.0,"riskDate":"2020-09-14T07:54:06.417Z"}';
+my %record = ('redis-decode' => $change, 'events-decode' => $event);
+
+sub check_long_line {
+	my ($name) = @_;
+	my ($status, $peak, $written, $said) =
+		measured("{ head -c 1G /dev/zero | tr '\\0' x; echo; echo '$record{$name}'; }", $name, '', 'wc -l');
+	ok($status == 1 && $written == 1, "$name passes over a line of 1 GiB and goes on");
+	ok($said eq "$name: stdin:1: expected at most 8388608 bytes (--max-record), found more\n", 'and says so, once');
+	within($peak, 16, "$name: a line of 1 GiB");
+}
+
+sub check_endless_line {
+	my ($name) = @_;
+	my ($status, $peak, $written) = measured("head -c 1G /dev/zero | tr '\\0' '['", $name, '-z -r /dev/stdout', 'cksum');
+	ok($status == 1 && $written =~ / 1073741825$/, "$name keeps a record of 1 GiB whole, in --rejects");
+	within($peak, 16, "$name: a record of 1 GiB that does not end");
+}
+
+sub check_million {
+	my ($name) = @_;
+	my ($status, $peak, $written) = measured("yes '$record{$name}' | head -n 1000000", $name, '', 'wc -l');
+	ok($status == 0 && $written == 1000000, "$name passes a million records");
+	within($peak, 16, "$name: a million records");
+}
+
+# Nearly as long as is allowed. In redis-decode's, base64 stands for a record that is three quarters of it.
+sub check_long_record {
+	my ($name) = @_;
+	my $long = 7_900_000;
+	my $text = $event;
+	if ($name eq 'redis-decode') {
+		my $element = $customer =~ s/8015551212/'8' x ($long * 3 \/ 4 - length $customer)/er;
+		$text = sprintf '{"key":"Q3VzdG9tZXI=","value":"%s"}', encode_base64($element, '');
+	} else {
+		$text =~ s/sam/'s' x ($long - length $text)/e;
+	}
+	spew("$scratch/long", "$text\n");
+	my ($status, $peak, $written) = measured("cat $scratch/long", $name, '', 'wc -c');
+	ok($status == 0 && $written > $long * 3 / 4 - 1000, "$name passes a record of " . length($text) . ' bytes');
+	within($peak, 16, "$name: a long record");
+}
+
+sub check_million_customers {
+	my $make = 'my ($kind) = @ARGV; for my $i (0 .. 999_999) { printf $kind eq "table"'
+		. ' ? qq({"customerName":"Customer %07d","email":"customer.%07d@test.com","phone":"8015551212",)'
+		. ' . qq("birthDay":"1963-01-01","birthYear":"1963"}\n)'
+		. ' : qq({"customer":"customer.%07d@test.com","score":7.0,"riskDate":"2020-09-14T07:54:06.417Z"}\n), $i, $i }';
+	spew("$scratch/make.pl", $make);
+	my ($status, $peak, $written) = measured("perl $scratch/make.pl table", 'join',
+		"- <(sleep 3; perl $scratch/make.pl events)", 'wc -l');
+	ok($status == 0 && $written == 1000000, 'join joins a million events with a million customers');
+	within($peak, 200, 'join: a million customers');
+}
+
+# ---- time ----
+
+# The next line, or undef where none comes within the bound.
+sub next_line {
+	my ($pipe) = @_;
+	my $line = '';
+	local $SIG{ALRM} = sub { die "hangs\n" };
+	eval {
+		alarm $bound;
+		while ($line !~ /\n/ && sysread $pipe, my $byte, 1) { $line .= $byte }
+		alarm 0;
+	};
+	alarm 0;
+	return $line =~ /\n\z/ ? $line : undef;
+}
+
+sub status_of {
+	my ($pid) = @_;
+	local $SIG{ALRM} = sub { kill KILL => $pid };
+	alarm $bound;
+	waitpid $pid, 0;
+	alarm 0;
+	return $?;
+}
+
+sub check_flow {
+	my ($name) = @_;
+	my $pid = open2(my $from, my $to, program($name));
+	for my $round (1 .. 3) {
+		syswrite $to, "$record{$name}\n";
+		my $line = next_line($from);
+		ok(defined $line && $line =~ /^\{"customer.*\}\n\z/, "$name: record $round comes out while its input stays open");
+	}
+	syswrite $to, substr $record{$name}, 0, 20;
+	syswrite $to, substr($record{$name}, 20) . "\n";
+	ok(defined next_line($from), "$name: so does one that was written in two pieces");
+	close $to;
+	ok(status_of($pid) == 0, "$name ends with its input");
+}
+
+# Starts a join of two FIFOs; opening one end for both directions never blocks.
+sub start_join {
+	my (@names) = ("$scratch/table", "$scratch/events");
+	my @ends;
+	for my $name (@names) {
+		unlink $name;
+		mkfifo($name, 0600) or die "limits.t: $name: $!\n";
+		open my $end, '+<', $name or die "limits.t: $name: $!\n";
+		push @ends, $end;
+	}
+	my $pid = open2(my $from, my $none, program('join'), @names);
+	close $none;
+	return ($pid, $from, @ends);
+}
+
+# The writers' ends are all that keeps the FIFOs open, so join ends when they close.
+sub end_join {
+	my ($pid, $from, @ends) = @_;
+	close $_ for @ends;
+	my $status = status_of($pid);
+	local $/;
+	return ($status, <$from> // '');
+}
+
+sub check_join {
+	my $row = '{"email":"sam.test@test.com","birthYear":"2001"}' . "\n";
+	my $joined = '{"customer":"sam.test@test.com","score":"7.0","email":"sam.test@test.com","birthYear":"2001"}' . "\n";
+
+	my ($pid, $from, $table, $events) = start_join();
+	syswrite $table, $row;
+	syswrite $events, "$event\n";
+	ok((next_line($from) // '') eq $joined, 'join: an event comes out while both inputs stay open');
+	syswrite $events, "$event\n";
+	ok((next_line($from) // '') eq $joined, 'join: so does a second one, though TABLE says nothing more');
+	my ($status, $rest) = end_join($pid, $from, $table, $events);
+	ok($status == 0 && $rest eq '', 'join ends with its inputs, and has written each event once');
+
+	($pid, $from, $table, $events) = start_join();
+	syswrite $events, "$event\n$event\n";
+	syswrite $table, $row =~ s/sam/other/r;
+	syswrite $table, $row;
+	ok((next_line($from) // '') eq $joined, 'join: an event that came first comes out with its key');
+	ok((next_line($from) // '') eq $joined, 'join: so does a second one, though EVENTS says nothing more');
+	($status, $rest) = end_join($pid, $from, $table, $events);
+	ok($status == 0 && $rest eq '', 'join ends with its inputs, and has written each event once');
+}
+
+# EVENTS says nothing at all, and TABLE is more than pipes and buffers hold; then the other way round.
+sub check_silent_side {
+	my $fill = 20_000;
+	my ($pid, $from, $table, $events) = start_join();
+	local $SIG{ALRM} = sub { die "limits.t: join does not read TABLE while EVENTS is silent\n" };
+	alarm $bound;
+	print $table qq({"email":"customer.$_\@test.com","birthYear":"2001"}\n) for 1 .. $fill;
+	$table->flush;
+	alarm 0;
+	syswrite $events, qq({"customer":"customer.$fill\@test.com","score":1}\n);
+	ok((next_line($from) // '') =~ /"customer\.$fill@/, "join reads $fill records of TABLE while EVENTS is silent");
+	end_join($pid, $from, $table, $events);
+
+	($pid, $from, $table, $events) = start_join();
+	local $SIG{ALRM} = sub { die "limits.t: join does not read EVENTS while TABLE is silent\n" };
+	alarm $bound;
+	print $events qq({"customer":"customer.$_\@test.com","score":1}\n) for 1 .. $fill;
+	$events->flush;
+	alarm 0;
+	syswrite $table, qq({"email":"customer.1\@test.com","birthYear":"2001"}\n);
+	ok((next_line($from) // '') =~ /"customer\.1@/, "join reads $fill events while TABLE is silent");
+	kill TERM => $pid;
+	my ($status, $rest) = end_join($pid, $from, $table, $events);
+	ok($status >> 8 == 143 && $rest eq '', 'join stops on SIGTERM, with nothing more to write');
+}
+
+$SIG{PIPE} = 'IGNORE';
+for my $name ('redis-decode', 'events-decode') {
+	check_flow($name);
+	check_long_line($name);
+	check_million($name);
+	check_long_record($name);
+}
+check_endless_line('events-decode');
+check_join();
+check_silent_side();
+check_million_customers();
+print "1..$tests\n";
+exit($failures ? 1 : 0);

@@ -1,0 +1,65 @@
+/* Parts: reason */
+#include "reason.h"
+
+#include "random.h"
+#include "tap.h"
+
+#include <string.h>
+
+/* Every length into every size: nothing beyond the end, nothing unprintable, cut with "..." or whole. */
+static void
+check_sizes(void)
+{
+	unsigned wrong = 0, cut = 0;
+	for (size_t size = 8; size < 80; size++)
+		for (size_t length = 0; length < 80; length++) {
+			char *bytes = malloc(length + 1), *text = malloc(size);
+			for (size_t i = 0; i < length; i++)
+				bytes[i] = (char)random_below(256);
+			printable(text, size, (struct slice){bytes, length});
+			size_t used = strnlen(text, size);
+			wrong += used >= size;
+			for (size_t i = 0; i < used; i++)
+				wrong += text[i] < ' ' || text[i] > '~';
+			cut += used >= 3 && strcmp(text + used - 3, "...") == 0;
+			free(bytes);
+			free(text);
+		}
+	ok(wrong == 0 && cut > 100, "any bytes into any size: %u wrong, %u cut", wrong, cut);
+}
+
+static void
+check_texts(void)
+{
+	struct reason reason;
+	char text[64], path[1000];
+	printable(text, sizeof(text), (struct slice){"a\x1b[2J\xc3\xa9\n~\x7f", 10});
+	ok(strcmp(text, "a\\x1B[2J\\xC3\\xA9\\x0A~\\x7F") == 0, "a terminal sees no control characters: %s", text);
+	reason_at_column(&reason, (struct json_error){3, "X"}, (struct slice){"{}x", 3});
+	ok(strcmp(reason.text, "column 3: expected X, found 'x'") == 0, "%s", reason.text);
+	reason_at_column(&reason, (struct json_error){1, "X"}, (struct slice){"'", 1});
+	ok(strcmp(reason.text, "column 1: expected X, found \"'\"") == 0, "%s", reason.text);
+	reason_at_column(&reason, (struct json_error){1, "X"}, (struct slice){"\xff", 1});
+	ok(strcmp(reason.text, "column 1: expected X, found '\\xFF'") == 0, "%s", reason.text);
+	reason_at_column(&reason, (struct json_error){2, "X"}, (struct slice){"{", 1});
+	ok(strcmp(reason.text, "column 2: expected X, found the end of the record") == 0, "%s", reason.text);
+	reason_value(&reason, "a.b", "X", (struct slice){0});
+	ok(strcmp(reason.text, "a.b: expected X, found nothing") == 0, "%s", reason.text);
+	reason_within(&reason, "element 7");
+	ok(strcmp(reason.text, "element 7: a.b: expected X, found nothing") == 0, "%s", reason.text);
+	memset(path, '\x01', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	reason_value(&reason, path, "X", (struct slice){path, sizeof(path) - 1});
+	for (int i = 0; i < 200; i++)
+		reason_within(&reason, "element 7");
+	size_t length = strnlen(reason.text, sizeof(reason.text));
+	ok(length == sizeof(reason.text) - 1 && strcmp(reason.text + length - 3, "...") == 0, "a long reason is cut");
+}
+
+int
+main(void)
+{
+	check_sizes();
+	check_texts();
+	return tap_end();
+}
