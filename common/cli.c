@@ -69,7 +69,7 @@ say_and_exit(const struct cli *cli, const char *text, const char *more, const ch
 }
 
 bool
-cli_number(const char *text, bool suffixes, size_t *number)
+cli_number(const char *text, bool suffixes, size_t least, size_t *number)
 {
 	char *end;
 	errno = 0;
@@ -85,14 +85,14 @@ cli_number(const char *text, bool suffixes, size_t *number)
 		end++;
 	}
 	*number = (size_t)value;
-	return *end == '\0' && value > 0 && value < SIZE_MAX / 4;
+	return *end == '\0' && value >= least && value < SIZE_MAX / 4;
 }
 
 static const char *
 take_interval(const char *argument, unsigned *interval)
 {
 	size_t seconds;
-	if (!cli_number(argument, false, &seconds) || seconds > 86400)
+	if (!cli_number(argument, false, 1, &seconds) || seconds > 86400)
 		return "expected seconds, 1 to 86400";
 	*interval = (unsigned)seconds;
 	return NULL;
@@ -112,12 +112,13 @@ take_common(struct options *options, int option, const char *argument)
 		options->fields = argument;
 		return NULL;
 	case 'm':
-		if (!cli_number(argument, true, &options->max_record) || options->max_record > MAX_MAX_RECORD)
+		if (!cli_number(argument, true, 1, &options->max_record) || options->max_record > MAX_MAX_RECORD)
 			return "expected a size up to 1G, such as 500K or 8M";
 		return NULL;
 	case 'p':
 		options->pad = 1024;
-		return argument == NULL || cli_number(argument, true, &options->pad) ? NULL : "expected a block size";
+		return argument == NULL || cli_number(argument, true, 1, &options->pad) ? NULL
+											: "expected a block size";
 	case 'q':
 		options->quiet = true;
 		return NULL;

@@ -38,7 +38,7 @@ take_option(void *own, int option, const char *argument)
 		taken->table_key = taken->event_key = argument;
 		return NULL;
 	default: /* --max-pending */
-		return cli_number(argument, false, &taken->join.max_pending) ? NULL : "expected a number of events";
+		return cli_number(argument, false, 0, &taken->join.max_pending) ? NULL : "expected a number of events";
 	}
 }
 
