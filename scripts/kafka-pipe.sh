@@ -96,7 +96,7 @@ wait_for_topic() {
 			message="waiting for the broker at $broker"
 			reason=${answer#*|FAIL|}
 			reason=${reason%%$'\n'*}
-			reason=${reason#*]: }
+			reason=${reason#*]: *: }
 			[[ $reason == "$answer" ]] || message+=" (${reason%% (after*})"
 			;;
 		*) die "kcat: $answer" ;;
@@ -181,7 +181,7 @@ start_producer() {
 # start_log FILE: appends standard input to FILE in the log folder, and to standard output while somebody reads that.
 start_log() {
 	open_pipes terminal
-	start log tee -p -a -- "$LOG_DIR/$1" >&"${to[terminal]}"
+	start log tee --output-error=exit-nopipe -a -- "$LOG_DIR/$1" >&"${to[terminal]}"
 	start terminal cat <&"${from[terminal]}"
 }
 

@@ -125,7 +125,7 @@ fails join '/join --pad'
 fails copy '^tee -p /dev'
 fails "producer to $KAFKA_RISK_TOPIC" '^kcat.* -P '
 fails "removal of padding" '^tr '
-fails log '^tee -p -a'
+fails log '^tee .* -a '
 fails terminal '^cat$'
 
 start join submit-event-kafkajoin.sh

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Many messages, a broker that goes away and comes back, a Redis that is restarted: nothing is lost.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+customers() {
+	for n in {0..99}; do customer "senior$n@test.com" "$((1900 + n))-01-01"; done
+}
+
+# events FROM TO, and what becomes of them
+events() {
+	for ((n = $1; n <= $2; n++)); do event "senior$((n % 100))@test.com" "$n"; done
+}
+
+all_joined() {
+	for ((n = $1; n <= $2; n++)); do joined "senior$((n % 100))@test.com" "$n" "$((1900 + n % 100))"; done | sort
+}
+
+all_there() {
+	records "$KAFKA_RISK_TOPIC" 2>/dev/null | sort -u | cmp -s - <(sort -u expected)
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+start_broker
+
+# 20,000 messages
+create_topics
+customers | change | produce "$REDIS_TOPIC"
+start join submit-event-kafkajoin.sh
+events 1 20000 | produce "$EVENTS_TOPIC"
+all_joined 1 20000 >expected
+wait_for 120 holds "$KAFKA_RISK_TOPIC" 20000
+stop TERM "$pid"
+records "$KAFKA_RISK_TOPIC" | sort >topic
+same "of 20,000 messages none is lost or doubled" expected topic
+sort logs/kafkajoin.log >logged
+same "... nor in the log" expected logged
+
+# A broker that goes away, while messages flow
+create_topics
+customers | change | produce "$REDIS_TOPIC"
+start join submit-event-kafkajoin.sh
+events 1 5000 | produce "$EVENTS_TOPIC"
+wait_for 60 test -s join.out
+broker_down
+(events 5001 10000 | produce "$EVENTS_TOPIC" 2>producer.err) &
+producer=$!
+wait_for 60 says join.err "broker connections are down"
+ok "the script outlives the broker" kill -0 "$pid"
+broker_up
+wait_for 120 gone "$producer"
+all_joined 1 10000 >expected
+wait_for 120 all_there
+stop TERM "$pid"
+ok "the broker back, it goes on" is 143 "$status"
+if [[ ${BROKER-} == kafka ]]; then
+	records "$KAFKA_RISK_TOPIC" | sort >topic
+	same "no message is lost or doubled by the outage" expected topic
+else # which doesn't know what a producer repeats
+	records "$KAFKA_RISK_TOPIC" | sort -u >topic
+	sort -u expected >once
+	same "no message is lost by the outage" once topic
+fi
+
+# A Redis that is restarted
+start_redis
+create_topics
+start join submit-event-kafkajoin.sh && join=$pid
+start source submit-redis-source.sh && redis_source=$pid
+add_customer before@test.com 1950-01-01
+event before@test.com 1 | produce "$EVENTS_TOPIC"
+wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(joined before@test.com 1 1950)"
+stop_redis
+sleep 1
+start_redis "$REDIS_PORT"
+add_customer after@test.com 1951-01-01
+event after@test.com 2 | produce "$EVENTS_TOPIC"
+wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(joined after@test.com 2 1951)"
+records "$KAFKA_RISK_TOPIC" | sort >topic
+printf '%s\n' "$(joined after@test.com 2 1951)" "$(joined before@test.com 1 1950)" >expected
+same "Redis restarted, its changes go on coming" expected topic
+
+# The simulator ends by itself
+start simulator submit-stedi-simulator.sh --customers 3 --pace 0 --seed 1 --tests 30
+status=0
+wait "$pid" || status=$?
+ok "the simulator ends with status 0 after its tests" is 0 "$status"
+records "$EVENTS_TOPIC" | grep -v -e before@ -e after@ >events
+ok "... with all its events on the topic" is 21 "$(lines events)"
+wait_for 60 holds "$KAFKA_RISK_TOPIC" 23
+ok "... and joined" is 23 "$(records "$KAFKA_RISK_TOPIC" | wc -l)"
+ok "... and its tests in Redis" is 30 "$(redis-cli -p "$REDIS_PORT" zcard RapidStepTest)"
+stop TERM "$join"
+stop TERM "$redis_source"
+ok "no process is left" none_left
+done_testing
