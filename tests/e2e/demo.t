@@ -1,21 +1,80 @@
 #!/usr/bin/env bash
 # The demo ends by itself, and leaves nothing behind however it ends.
+# shellcheck disable=SC2317 # functions called by name
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-export DEMO_RECORDS=5
+export DEMO_RECORDS=5 TMPDIR=$work/tmp
+mkdir "$TMPDIR"
 
-# The demo's processes, of which Redis only shows its arguments.
-no_redis() {
-	! pgrep -f -- "redis-server 127.0.0.1:$1"
+# Redis writes its title over its environment; by its folder it is known.
+clean() {
+	none_left
+	find "$TMPDIR" -mindepth 1
+	nothing_left && [[ -z $(find "$TMPDIR" -mindepth 1) && -z $(redis_processes) ]]
+}
+
+clean_quietly() {
+	clean >/dev/null
+}
+
+redis_processes() {
+	local process
+	for process in $(pgrep -x redis-server); do
+		[[ $(readlink "/proc/$process/cwd") != "$TMPDIR"* ]] || echo "$process"
+	done
+}
+
+end() {
+	status=0
+	wait "$pid" 2>/dev/null || status=$?
 }
 
 start demo demo.sh
-status=0
-wait "$pid" || status=$?
+end
 ok "the demo ends with status 0" is 0 "$status"
 ok "... without a word on standard error" is "" "$(<demo.err)"
 ok "... shows joined records" is 5 "$(grep -cE \
 	'^\{"customer":"([^"]*)","score":"-?[0-9.]+","email":"\1","birthYear":"19[0-9][0-9]"\}$' demo.out)"
 ok "... and sums up" grep -qE '^30 customers took [0-9]+ tests; 5 risk scores were joined .* after [0-9]+ s\.$' demo.out
-ok "... and leaves no process" none_left
+ok "... and leaves nothing behind" clean
+
+# broken SIGNAL STATUS [PART]: stops the demo, or kills a part of it.
+broken() {
+	local victim
+	start demo demo.sh
+	wait_for 60 has_part "${3:-^kcat -C}"
+	victim=${3:+$(part "$3")}
+	kill "-$1" "${victim:-$pid}"
+	end
+	ok "${3:-the demo} stopped by SIG$1: status $2" is "$2" "$status"
+	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean_quietly # which goes on after the demo's own end
+	ok "... and nothing is left behind" clean
+}
+
+# part PATTERN: the process id of the demo's part whose command matches.
+part() {
+	local id command
+	while read -r id command; do
+		[[ ! $command =~ $1 ]] || { echo "$id" && return; }
+	done < <(left)
+	return 1
+}
+
+has_part() {
+	part "$1" >/dev/null
+}
+
+broken INT 130
+broken TERM 143
+broken HUP 129
+broken KILL 137
+broken KILL 1 '/embedded-broker '
+broken KILL 1 '^bash .*/submit-event-kafkajoin.sh'
+broken KILL 1 '^bash .*/submit-stedi-simulator.sh'
+broken KILL 1 '/join --pad'
+broken KILL 1 '/redis-source --pad'
+DEMO_SECONDS=0 start demo demo.sh
+end
+ok "a demo without a record ends with status 1" is "1 demo.sh: no record has reached the topic" "$status $(tail -n 1 demo.err)"
+ok "... and leaves nothing behind" clean
 done_testing

@@ -1,6 +1,6 @@
 # Sourced by the tests here: a broker, a Redis, and the submit scripts run on them. The broker is the embedded one, or an
 # Apache Kafka where BROKER is kafka.
-# shellcheck shell=bash disable=SC2034 # what the tests use
+# shellcheck shell=bash disable=SC2034,SC2086 # what the tests use; one word or none
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -8,19 +8,21 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/tests/kafka/tap.sh"
 
 export LOG_DIR=$work/logs KCAT_CONFIG=$work/kcat.conf KAFKA_BROKER
-export REDIS_HOST=127.0.0.1 REDIS_PORT
+export REDIS_HOST=127.0.0.1 REDIS_PORT=
 export KAFKA_RISK_TOPIC REDIS_TOPIC EVENTS_TOPIC
 unset REDIS_DB REDIS_USER REDIS_PASSWORD
 [[ -z ${PROGRAMS-} ]] || PROGRAMS=$(cd "$PROGRAMS" && pwd) || bail_out "$PROGRAMS is not there"
 mark=$$-$RANDOM
+declare -A pids=()
 broker=
 redis=
 
 leave() {
 	local status=$?
-	local -a pids
-	mapfile -t pids < <(left | cut -d' ' -f1)
-	kill -KILL "${pids[@]}" $redis 2>/dev/null
+	local -a processes
+	mapfile -t processes < <(left | cut -d' ' -f1)
+	kill -KILL "${processes[@]}" 2>/dev/null
+	[[ -z $redis ]] || stop_redis
 	stop_broker
 	cd / && rm -rf "$work"
 	exit "$status"
@@ -138,9 +140,9 @@ has_record() {
 
 # Redis
 
-# start_redis [PORT]
+# On REDIS_PORT, or a free port where that is empty.
 start_redis() {
-	REDIS_PORT=${1:-$("$root/tests/kafka/free-port")}
+	REDIS_PORT=${REDIS_PORT:-$("$root/tests/kafka/free-port")}
 	redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$work" --dbfilename dump.rdb --save '' --appendonly no \
 		--repl-diskless-sync-delay 0 --shutdown-on-sigterm save >"$work/redis.log" &
 	redis=$!
@@ -185,12 +187,13 @@ change() {
 # The scripts
 
 # start NAME SCRIPT [ARG ...]: runs it as a terminal's foreground job is run, in a process group of its own; its output is
-# in NAME.out and NAME.err, its process id in $pid.
+# in NAME.out and NAME.err, its process id in $pid and ${pids[NAME]}.
 start() {
 	: >"$work/$1.out" 2>"$work/$1.err" # the earlier run's are not to be taken for this one's
 	env --default-signal=INT,QUIT,TERM,HUP E2E_RUN="$mark" setsid "$root/scripts/$2" "${@:3}" \
 		>>"$work/$1.out" 2>>"$work/$1.err" </dev/null &
 	pid=$!
+	pids[$1]=$pid
 }
 
 # stop SIGNAL PID: sends it, and sets $status to what the script ends with.

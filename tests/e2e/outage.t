@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Many messages, a broker that goes away and comes back, a Redis that is restarted: nothing is lost.
+# shellcheck disable=SC2317 # functions called by name
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -68,14 +69,14 @@ fi
 # A Redis that is restarted
 start_redis
 create_topics
-start join submit-event-kafkajoin.sh && join=$pid
-start source submit-redis-source.sh && redis_source=$pid
+start join submit-event-kafkajoin.sh
+start source submit-redis-source.sh
 add_customer before@test.com 1950-01-01
 event before@test.com 1 | produce "$EVENTS_TOPIC"
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(joined before@test.com 1 1950)"
 stop_redis
 sleep 1
-start_redis "$REDIS_PORT"
+start_redis
 add_customer after@test.com 1951-01-01
 event after@test.com 2 | produce "$EVENTS_TOPIC"
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(joined after@test.com 2 1951)"
@@ -93,7 +94,7 @@ ok "... with all its events on the topic" is 21 "$(lines events)"
 wait_for 60 holds "$KAFKA_RISK_TOPIC" 23
 ok "... and joined" is 23 "$(records "$KAFKA_RISK_TOPIC" | wc -l)"
 ok "... and its tests in Redis" is 30 "$(redis-cli -p "$REDIS_PORT" zcard RapidStepTest)"
-stop TERM "$join"
-stop TERM "$redis_source"
+stop TERM "${pids[join]}"
+stop TERM "${pids[source]}"
 ok "no process is left" none_left
 done_testing

@@ -10,9 +10,9 @@ fresh_topics
 
 # in any order: the pipeline first, then the broker, then what makes the topics
 broker_down
-start join submit-event-kafkajoin.sh && join=$pid
-start customers submit-redis-kafka-streaming.sh && customers=$pid
-start events submit-event-kafkastreaming.sh && events=$pid
+start join submit-event-kafkajoin.sh
+start customers submit-redis-kafka-streaming.sh
+start events submit-event-kafkastreaming.sh
 for name in join customers events; do
 	wait_for 30 says $name.err "waiting for the broker at $KAFKA_BROKER"
 	ok "$name waits for the broker, and says so" says $name.err "waiting for the broker at $KAFKA_BROKER"
@@ -23,7 +23,7 @@ for name in join customers events; do
 	ok "$name waits for its topic, and says so" grep -q "waiting for topic [a-z]*-1 at $KAFKA_BROKER" $name.err
 done
 add_customer Santosh.Fibonnaci@test.com 1963-08-16 "Santosh Fibonnaci"
-start source submit-redis-source.sh && redis_source=$pid
+start source submit-redis-source.sh
 event Santosh.Fibonnaci@test.com 28.5 | produce "$EVENTS_TOPIC"
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$santosh"
 records "$KAFKA_RISK_TOPIC" >topic
@@ -52,8 +52,9 @@ wait_for 30 says join.out late@test.com
 # names that are more than letters
 add_customer jose@test.com 1950-12-31 'José \"Pepe\" Núñez 👵\nJr.'
 wait_for 60 says customers.out jose@test.com
-echo '{"customerName":"José \"Pepe\" Núñez 👵\nJr.","email":"jose@test.com","phone":"8015551212",'\
-'"birthDay":"1950-12-31","birthYear":"1950"}' >name
+cat >name <<'END'
+{"customerName":"José \"Pepe\" Núñez 👵\nJr.","email":"jose@test.com","phone":"8015551212","birthDay":"1950-12-31","birthYear":"1950"}
+END
 grep -F jose@test.com customers.out >found
 same "accents, quotes, emoji and newlines pass" name found
 
@@ -63,8 +64,8 @@ ok "the customers are logged as printed" cmp customers.out logs/redis-kafka.log
 ok "the events are logged as printed" cmp events.out logs/eventstream.log
 ok "the events are those of the topic" cmp <(sort events.out) <(records "$EVENTS_TOPIC" | sort)
 
-for name in redis_source join customers events; do
-	stop TERM "${!name}"
+for name in source join customers events; do
+	stop TERM "${pids[$name]}"
 	ok "$name ends on SIGTERM with status 143" is 143 "$status"
 done
 wait_for 30 nothing_left

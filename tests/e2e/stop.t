@@ -8,6 +8,7 @@ start_broker
 # Filters that keep a copy of what they write
 mkdir copying
 for name in redis-decode events-decode join; do
+	# shellcheck disable=SC2016 # for the copying one
 	printf '#!/bin/bash\n%q "$@" | tee %q\nexit "${PIPESTATUS[0]}"\n' "$(program $name $name)" "$work/$name.copy" \
 		>copying/$name
 	chmod +x copying/$name
@@ -29,9 +30,8 @@ wait_for 60 test -s join.out
 stop INT "-$pid"
 ok "Ctrl-C ends the join with status 130" is 130 "$status"
 ok "... and leaves no process" none_left
-grep . events-decode.copy | wc -l >decoded
 grep . join.copy | sort >expected
-ok "... every decoded event is joined" is "$(<decoded)" "$(lines expected)"
+ok "... every decoded event is joined" is "$(grep -c . events-decode.copy)" "$(lines expected)"
 records "$KAFKA_RISK_TOPIC" | sort >topic
 same "... and on the topic" expected topic
 sort logs/kafkajoin.log >logged
@@ -76,25 +76,25 @@ printf '#!/bin/bash\n%q "$@" <&0 &\nuntil [[ -e %q ]]; do sleep 0.1; done\necho 
 chmod +x copying/events-decode
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
-start_copying patient submit-event-kafkajoin.sh && patient=$pid
-start_copying hasty submit-event-kafkajoin.sh && hasty=$pid
+start_copying patient submit-event-kafkajoin.sh
+start_copying hasty submit-event-kafkajoin.sh
 wait_for 60 holds "$KAFKA_RISK_TOPIC" 2
 broker_down
 touch more
 for name in patient hasty; do
 	wait_for 60 says $name.out 2.5
-	kill -TERM "${!name}"
+	kill -TERM "${pids[$name]}"
 done
 for name in patient hasty; do
 	wait_for 60 says $name.err "waiting until the last records are written"
 	ok "with the broker away, a stopped script says what it waits for" says $name.err "Ctrl-C drops them"
 done
-stop TERM "$hasty"
+stop TERM "${pids[hasty]}"
 ok "a second signal ends it" is 143 "$status"
 ok "... and it says that records are dropped" says hasty.err "records on their way are dropped"
 broker_up
 status=0
-wait "$patient" || status=$?
+wait "${pids[patient]}" || status=$?
 ok "the broker back, it ends with status 143" is 143 "$status"
 records "$KAFKA_RISK_TOPIC" | sort >topic
 printf '%s\n' "$(joined sam@test.com 1.5 2001)"{,} "$(joined sam@test.com 2.5 2001)" >expected
@@ -130,8 +130,7 @@ fails terminal '^cat$'
 
 start join submit-event-kafkajoin.sh
 wait_for 60 test -s join.out
-kill -KILL "$pid"
-wait "$pid" 2>/dev/null
+{ kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
 wait_for 30 nothing_left
 ok "kill -9 of the script leaves no process" none_left
 
