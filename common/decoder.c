@@ -15,12 +15,13 @@ decoder_compile(struct decoder *decoder, const struct cli *cli, const char *each
 	if (wrong != NULL)
 		cli_wrong(cli, "each", each, wrong);
 	filter_compile(filter, cli, default_fields);
+	decoder->each = each;
 	decoder->record = need(calloc(filter->paths.trees[RECORD].slots + 1, sizeof(struct slice)));
 	decoder->element = need(calloc(filter->paths.trees[ELEMENT].slots + 1, sizeof(struct slice)));
 }
 
 static void
-reject(struct decoder *decoder, struct record *record, struct reason *reason, const char *within)
+reject(struct decoder *decoder, struct record *record, struct reason *reason, const struct part *within)
 {
 	if (within != NULL)
 		reason_within(reason, within);
@@ -28,7 +29,7 @@ reject(struct decoder *decoder, struct record *record, struct reason *reason, co
 }
 
 static void
-put_elements(struct decoder *decoder, struct record *record, const struct view *view, const char *within)
+put_elements(struct decoder *decoder, struct record *record, const struct view *view, const struct part *within)
 {
 	struct filter *filter = &decoder->filter;
 	struct slice rest = decoder->record[filter->paths.each_place.slot], element;
@@ -36,20 +37,18 @@ put_elements(struct decoder *decoder, struct record *record, const struct view *
 		filter->report.skipped++;
 		return;
 	}
-	for (size_t i = 0; json_next_element(&rest, &element); i++) {
+	const struct json_tree *tree = &filter->paths.trees[ELEMENT];
+	for (size_t i = 0; json_next_element(&rest, tree, decoder->element, &element); i++) {
 		struct reason reason;
-		json_find(element, &filter->paths.trees[ELEMENT], decoder->element);
 		if (filter_put(filter, view, &reason))
 			continue;
-		char where[32];
-		snprintf(where, sizeof(where), "element %zu", i);
-		reason_within(&reason, where);
+		reason_within(&reason, &(struct part){decoder->each, i, ""});
 		reject(decoder, record, &reason, within);
 	}
 }
 
 void
-decoder_put(struct decoder *decoder, struct record *record, struct slice json, const char *within)
+decoder_put(struct decoder *decoder, struct record *record, struct slice json, const struct part *within)
 {
 	struct filter *filter = &decoder->filter;
 	struct view view = {{[RECORD] = decoder->record,

@@ -7,6 +7,7 @@
 struct decoder {
 	struct filter filter;
 	struct slice *record, *element; /* slots */
+	const char *each;               /* path of the array whose elements count, NULL: none */
 
 	/* Decodes one record, whose JSON stands in the slice. */
 	void (*decode)(struct decoder *, struct record *, struct slice);
@@ -23,6 +24,6 @@ int decoder_run(struct decoder *, const char *program, char *operands[]);
  * Selects from one JSON record and writes what comes of it, or rejects the record that it came in, saying `within`
  * (unless NULL) which part of it.
  */
-void decoder_put(struct decoder *, struct record *, struct slice json, const char *within);
+void decoder_put(struct decoder *, struct record *, struct slice json, const struct part *within);
 
 #endif

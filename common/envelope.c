@@ -54,10 +54,11 @@ read_headers(struct envelope *envelope)
 {
 	for (size_t i = 0; i < envelope->header_count; i++)
 		envelope->slots[ENVELOPE_HEADER + i] = (struct slice){0};
+	const struct json_tree *none = &json_no_tree;
 	struct slice rest = envelope->slots[ENVELOPE_HEADERS], name, value;
 	if (envelope->header_count == 0 || !slice_is_array(rest))
 		return;
-	while (json_next_element(&rest, &name) && json_next_element(&rest, &value))
+	while (json_next_element(&rest, none, NULL, &name) && json_next_element(&rest, none, NULL, &value))
 		note_header(envelope, name, value);
 }
 
@@ -107,7 +108,8 @@ envelope_read(struct envelope *envelope, struct slice record, struct slice *payl
 	}
 	if (payload->at != NULL && slice_is_null(*payload))
 		return ENVELOPE_TOMBSTONE;
-	reason_value(reason, "payload", "a JSON object, a string of one, or null", *payload);
+	reason_expected(reason, "a JSON object, a string of one, or null", *payload);
+	reason_within(reason, &(struct part){"payload", NO_INDEX, ""});
 	return ENVELOPE_WRONG;
 }
 

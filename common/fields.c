@@ -195,7 +195,8 @@ fields_convert(struct fields *fields, const struct view *view, struct reason *re
 		field->quote = false;
 		const char *expected = convert(field);
 		if (expected != NULL) {
-			reason_value(reason, field->reference.text, expected, found);
+			reason_expected(reason, expected, found);
+			reason_within(reason, &(struct part){field->reference.text, NO_INDEX, ""});
 			return false;
 		}
 	}

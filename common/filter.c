@@ -68,7 +68,8 @@ bool
 filter_open_input(struct filter *filter, const char *operand, struct input *in)
 {
 	bool standard = strcmp(operand, "-") == 0;
-	/* a FIFO that nobody writes to yet is waited for in poll(), where neither output nor the other input wait too */
+	/* a FIFO that nobody writes to yet is waited for in poll(), where neither output nor the other input wait too
+	 */
 	int fd = standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
 		report_failure(&filter->report, operand, errno);

@@ -7,6 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* What is wanted at one place. The slots of a node and of all below it are found by walking it. */
 struct json_node {
 	struct json_step step; /* from its parent */
@@ -116,16 +120,40 @@ skip_blanks(const char *at)
 	return at;
 }
 
-/* Eight bytes at once: has one of them its high bit set, or is one of them a quote, a backslash or below 0x20? */
-static inline bool
-eight_plain(const char *at)
+/*
+ * How far the bytes of a string are plain, neither a quote, a backslash, below 0x20 nor above 0x7F, as far as can be
+ * told many at a time: behind it may be more of them.
+ */
+#ifdef __SSE2__
+static inline const char *
+skip_plain(const char *at, const char *end)
+{
+	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), blank = _mm_set1_epi8(' ');
+	for (; end - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
+		__m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+		special = _mm_or_si128(special, _mm_cmplt_epi8(bytes, blank)); /* signed: those above 0x7F too */
+		int mask = _mm_movemask_epi8(special);
+		if (mask != 0)
+			return at + __builtin_ctz((unsigned)mask);
+	}
+	return at;
+}
+#else
+static inline const char *
+skip_plain(const char *at, const char *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-	uint64_t word;
-	memcpy(&word, at, sizeof(word));
-	uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-	return (((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs) == 0;
+	for (; end - at >= 8; at += 8) {
+		uint64_t word;
+		memcpy(&word, at, sizeof(word));
+		uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+		if ((((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs) != 0)
+			return at;
+	}
+	return at;
 }
+#endif
 
 /* `at` is behind the opening quote; returns the closing one. */
 static const char *
@@ -134,8 +162,7 @@ scan_string(struct scan *scan, const char *at)
 	const char *content = at;
 	bool plain = true;
 	for (;;) {
-		while (scan->end - at >= 8 && eight_plain(at))
-			at += 8;
+		at = skip_plain(at, scan->end);
 		unsigned char byte = (unsigned char)*at;
 		if (byte == '"')
 			break;
@@ -362,24 +389,19 @@ json_scan(const char *bytes, size_t length, const struct json_tree *tree, struct
 
 /* ---- values that were scanned before ---- */
 
-void
-json_find(struct slice value, const struct json_tree *tree, struct slice *slots)
-{
-	struct scan scan = {value.at, value.at + value.length, tree, slots, {0}};
-	memset(slots, 0, tree->slots * sizeof(*slots));
-	scan_value(&scan, value.at, tree->root, 0);
-}
+const struct json_tree json_no_tree;
 
 bool
-json_next_element(struct slice *rest, struct slice *element)
+json_next_element(struct slice *rest, const struct json_tree *tree, struct slice *slots, struct slice *element)
 {
-	static const struct json_tree nothing;
 	const char *end = rest->at + rest->length;
 	const char *at = skip_blanks(rest->at + 1); /* behind '[' or ',' */
 	if (*rest->at == ']' || *at == ']')
 		return false;
-	struct scan scan = {at, end, &nothing, NULL, {0}};
-	const char *behind = scan_value(&scan, at, NULL, 0);
+	struct scan scan = {at, end, tree, slots, {0}};
+	if (tree->slots > 0)
+		memset(slots, 0, tree->slots * sizeof(*slots));
+	const char *behind = scan_value(&scan, at, tree->root, 0);
 	if (behind == NULL)
 		return false;
 	*element = (struct slice){at, (size_t)(behind - at)};

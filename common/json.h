@@ -52,13 +52,13 @@ void json_tree_free(struct json_tree *);
 bool json_scan(const char *, size_t length, const struct json_tree *, struct slice *slots, struct json_error *);
 
 /*
- * For values handed out by json_scan(): walks an array. Start with *rest as the array's slice; each call sets
- * *element and returns true, or returns false at the end.
+ * Walks an array that json_scan() handed out. Start with *rest as the array's slice; each call sets *element, and the
+ * slots of what the tree wants below it, and returns true, or returns false at the end.
  */
-bool json_next_element(struct slice *rest, struct slice *element);
+bool json_next_element(struct slice *rest, const struct json_tree *, struct slice *slots, struct slice *element);
 
-/* Notes where wanted values stand in a value handed out earlier, which may be of any kind. */
-void json_find(struct slice value, const struct json_tree *, struct slice *slots);
+/* What a tree that wants nothing looks like. */
+extern const struct json_tree json_no_tree;
 
 bool slice_is_string(struct slice);
 bool slice_is_object(struct slice);

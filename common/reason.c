@@ -35,18 +35,23 @@ reason_at_column(struct reason *reason, struct json_error error, struct slice re
 }
 
 void
-reason_value(struct reason *reason, const char *path, const char *expected, struct slice found)
+reason_expected(struct reason *reason, const char *expected, struct slice found)
 {
-	char shown_path[128], shown[96];
-	printable(shown_path, sizeof(shown_path), (struct slice){path, strlen(path)});
+	char shown[96];
 	printable(shown, sizeof(shown), found.at == NULL ? (struct slice){"nothing", 7} : found);
-	snprintf(reason->text, sizeof(reason->text), "%s: expected %s, found %s", shown_path, expected, shown);
+	snprintf(reason->text, sizeof(reason->text), "expected %s, found %s", expected, shown);
 }
 
 void
-reason_within(struct reason *reason, const char *where)
+reason_within(struct reason *reason, const struct part *part)
 {
+	char name[128], where[192];
 	struct reason inner = *reason;
+	printable(name, sizeof(name), (struct slice){part->name, strlen(part->name)});
+	if (part->index == NO_INDEX)
+		snprintf(where, sizeof(where), "%s", name);
+	else
+		snprintf(where, sizeof(where), "%s[%zu]%s", name, part->index, part->member);
 	if ((size_t)snprintf(reason->text, sizeof(reason->text), "%s: %s", where, inner.text) >= sizeof(reason->text))
 		strcpy(reason->text + sizeof(reason->text) - 4, "...");
 }

@@ -4,6 +4,8 @@
 
 #include "json.h"
 
+#include <stdint.h>
+
 struct reason {
 	char text[512];
 };
@@ -11,11 +13,19 @@ struct reason {
 /* "column 12: expected ',' or '}', found 'x'" */
 void reason_at_column(struct reason *, struct json_error, struct slice record);
 
-/* "birthDay: expected a date, found \"soon\"" */
-void reason_value(struct reason *, const char *path, const char *expected, struct slice found);
+/* "expected a date, found \"soon\"" */
+void reason_expected(struct reason *, const char *expected, struct slice found);
 
-/* Puts "WHERE: " before the reason. */
-void reason_within(struct reason *, const char *where);
+/* A part of a record: "name[index]member", or where the index is NO_INDEX just its name. */
+struct part {
+	const char *name;
+	size_t index;
+	const char *member;
+};
+#define NO_INDEX SIZE_MAX
+
+/* Puts "PART: " before the reason. */
+void reason_within(struct reason *, const struct part *);
 
 /* Copies bytes as printable ASCII, others as \xHH, cut with "..." where they don't fit; `size` is at least 8. */
 void printable(char *text, size_t size, struct slice bytes);

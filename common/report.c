@@ -45,7 +45,7 @@ keep_bytes(struct report *report, const char *bytes, size_t length)
 		if (n < 0) {
 			report_failure(report, report->rejects, errno);
 			close(report->rejects_fd);
-					return false;
+			return false;
 		}
 		bytes += n;
 		length -= (size_t)n;

@@ -14,7 +14,7 @@ struct report {
 	bool stats;          /* print the counts at the end */
 	unsigned interval;   /* seconds between prints of the counts, 0: none */
 	const char *rejects; /* name of the file, NULL: none */
-	int rejects_fd; /* -1: none */
+	int rejects_fd;      /* -1: none */
 	uintmax_t in, out, skipped, rejected;
 	uintmax_t waiting;    /* events of a join whose key has not come */
 	bool waits;           /* is a join */

@@ -131,7 +131,8 @@ read_record(struct join *join, const struct side *side, struct record *record, s
 	struct slice value = paths_value(&view, side->key);
 	if (spell_key(join, value, key))
 		return true;
-	reason_value(&reason, side->key->text, "a key", value);
+	reason_expected(&reason, "a key", value);
+	reason_within(&reason, &(struct part){side->key->text, NO_INDEX, ""});
 	filter_reject(filter, side->envelope, record, &reason);
 	return false;
 }

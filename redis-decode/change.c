@@ -44,21 +44,23 @@ is_wanted(const struct change *change)
 }
 
 static void
-reject(struct decoder *decoder, struct record *record, const char *path, const char *expected, struct slice found)
+reject(struct decoder *decoder, struct record *record, const struct part *part, const char *expected,
+	struct slice found)
 {
 	struct reason reason;
-	reason_value(&reason, path, expected, found);
+	reason_expected(&reason, expected, found);
+	reason_within(&reason, part);
 	filter_reject(&decoder->filter, ENVELOPE, record, &reason);
 }
 
 static void
-put_value(struct decoder *decoder, struct record *record, const char *path, struct slice value)
+put_value(struct decoder *decoder, struct record *record, const struct part *part, struct slice value)
 {
 	struct change *change = decoder->own;
 	if (decode_base64(change, value, &change->value))
-		decoder_put(decoder, record, (struct slice){change->value.bytes, change->value.length}, path);
+		decoder_put(decoder, record, (struct slice){change->value.bytes, change->value.length}, part);
 	else
-		reject(decoder, record, path, "base64", value);
+		reject(decoder, record, part, "base64", value);
 }
 
 static void
@@ -66,12 +68,8 @@ put_entries(struct decoder *decoder, struct record *record, const char *name, st
 {
 	struct change *change = decoder->own;
 	struct slice entry, element;
-	for (size_t i = 0; json_next_element(&entries, &entry); i++) {
-		char path[64];
-		json_find(entry, &change->entry, &element);
-		snprintf(path, sizeof(path), "%s[%zu].element", name, i);
-		put_value(decoder, record, path, element);
-	}
+	for (size_t i = 0; json_next_element(&entries, &change->entry, &element, &entry); i++)
+		put_value(decoder, record, &(struct part){name, i, ".element"}, element);
 }
 
 void
@@ -86,11 +84,12 @@ change_decode(struct decoder *decoder, struct record *record, struct slice json)
 		filter_reject(&decoder->filter, ENVELOPE, record, &reason);
 		return;
 	}
+	const struct part key = {"key", NO_INDEX, ""}, value = {"value", NO_INDEX, ""};
 	struct slice entries = slice_is_array(found[ENTRIES]) ? found[ENTRIES] : found[ENTRIES_TWIN];
 	if (slice_is_null(found[KEY]) || (slice_is_null(entries) && slice_is_null(found[VALUE])))
 		decoder->filter.report.skipped++;
 	else if (!decode_base64(change, found[KEY], &change->key))
-		reject(decoder, record, "key", "base64", found[KEY]);
+		reject(decoder, record, &key, "base64", found[KEY]);
 	else if (!is_wanted(change))
 		decoder->filter.report.skipped++;
 	else if (slice_is_array(entries))
@@ -98,9 +97,9 @@ change_decode(struct decoder *decoder, struct record *record, struct slice json)
 	else if (slice_is_array(found[VALUE]))
 		put_entries(decoder, record, "value", found[VALUE]);
 	else if (slice_is_string(found[VALUE]))
-		put_value(decoder, record, "value", found[VALUE]);
+		put_value(decoder, record, &value, found[VALUE]);
 	else
-		reject(decoder, record, "value", "base64 or an array of entries",
+		reject(decoder, record, &value, "base64 or an array of entries",
 			slice_is_null(entries) ? found[VALUE] : entries);
 }
 
