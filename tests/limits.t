@@ -109,6 +109,16 @@ sub check_long_record {
 	within($peak, 16, "$name: a long record");
 }
 
+# In an envelope the payload is a string, of which a second copy is held while it is decoded.
+sub check_long_envelope {
+	my ($name) = @_;
+	my $payload = slurp("$scratch/long") =~ s/\n//r =~ s/"/\\"/gr;
+	spew("$scratch/envelope", qq({"topic":"t","partition":0,"offset":1,"payload":"$payload"}\n));
+	my ($status, $peak, $written) = measured("cat $scratch/envelope", $name, '-J', 'wc -c');
+	ok($status == 0 && $written > 7_900_000 * 3 / 4 - 1000, "$name -J passes a long record");
+	within($peak, 24, "$name -J: a long record");
+}
+
 sub check_million_customers {
 	my $make = 'my ($kind) = @ARGV; for my $i (0 .. 999_999) { printf $kind eq "table"'
 		. ' ? qq({"customerName":"Customer %07d","email":"customer.%07d@test.com","phone":"8015551212",)'
@@ -241,6 +251,7 @@ for my $name ('redis-decode', 'events-decode') {
 	check_long_line($name);
 	check_million($name);
 	check_long_record($name);
+	check_long_envelope($name);
 }
 check_endless_line('events-decode');
 check_join();
