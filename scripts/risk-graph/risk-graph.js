@@ -182,7 +182,7 @@ function tell(view, years, thin) {
 	say($('word'), mean && word(mean));
 	$('word').className = mean && word(mean);
 	say($('since'), view.length ? `Since ${moment.format(view[0].time)}.` : '');
-	say($('thin'), thin ? 'Where dots would cover each other, one stands for all, stronger for more.' : '');
+	say($('thin'), thin ? 'Where dots would cover each other, one stands for all: the stronger, the more.' : '');
 	say($('ignored'), ignored ? `${plural(ignored, 'record')} ignored: not an assessment.` : '');
 	$('empty').hidden = view.length > 0;
 	say($('empty-title'), records.length ? 'None in the last 15 minutes' : 'No assessments yet');

@@ -13,9 +13,10 @@ export const scratch = mkdtempSync(path.join(tmpdir(), 'risk-graph-'));
 const running = new Set();
 
 process.on('exit', () => {
-	for (const child of running) signalGroup(child, 'SIGKILL');
+	for (const child of running) signalGroup(child, 'SIGTERM'); // the scripts clean up after themselves
 	rmSync(scratch, { recursive: true, force: true });
 });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE']) process.on(signal, () => process.exit(1));
 
 function signalGroup(child, signal) {
 	try {
