@@ -35,6 +35,7 @@ export KAFKA_RISK_TOPIC=stedi-graph REDIS_TOPIC=redis-server EVENTS_TOPIC=stedi-
 export KAFKA_BROKER KCAT_CONFIG LOG_DIR REDIS_HOST=127.0.0.1 REDIS_PORT
 export STEDI_DEMO=$$-$RANDOM # all processes of the demo are known by it
 folder=$(mktemp -d)
+export TMPDIR=$folder
 
 # Cleaning up
 

@@ -94,10 +94,10 @@ wait_for_topic() {
 		*"Metadata for "*) message="waiting for topic $1 at $broker" ;;
 		*"Failed to acquire metadata"*)
 			message="waiting for the broker at $broker"
-			reason=${answer#*|FAIL|}
-			reason=${reason%%$'\n'*}
-			reason=${reason#*]: *: }
-			[[ $reason == "$answer" ]] || message+=" (${reason%% (after*})"
+			if [[ $answer == *"|FAIL|"* && $answer != *"Connection refused"* ]]; then # such as a failed login
+				reason=${answer#*|FAIL|*]: *: }
+				message+=": ${reason%%$'\n'*}"
+			fi
 			;;
 		*) die "kcat: $answer" ;;
 		esac
@@ -121,20 +121,16 @@ stopped=                 # when the sources were told to
 
 # open_pipes NAME ...: from[NAME] and to[NAME] become the ends of a new pipe each.
 open_pipes() {
-	local name folder both reader writer
+	local name both reader writer
 	trap 'signalled 2 SIGINT' INT
 	trap 'signalled 15 SIGTERM' TERM
 	trap 'signalled 1 SIGHUP' HUP
-	folder=$(mktemp -d)
 	for name; do
-		mkfifo "$folder/$name"
-		exec {both}<>"$folder/$name" # so that the next two don't wait for each other
-		# shellcheck disable=SC2094 # on purpose
-		exec {reader}<"$folder/$name" {writer}>"$folder/$name" {both}>&-
+		exec {both}<> <(:) # a pipe, whose name serves to open its ends
+		exec {reader}<"/dev/fd/$both" {writer}>"/dev/fd/$both" {both}>&-
 		from[$name]=$reader
 		to[$name]=$writer
 	done
-	rm -r -- "$folder"
 }
 
 close_pipes() {

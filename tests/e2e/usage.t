@@ -31,7 +31,7 @@ ok "a missing program ends it with status 1" is 1 "$status"
 ok "... and is named" is "submit-event-kafkajoin.sh: /nowhere/redis-decode is not there" "$(<err)"
 mkdir -p other/scripts bin
 cp "$root"/scripts/*.sh other/scripts
-run "$work/other/scripts/submit-event-kafkajoin.sh"
+run PROGRAMS= "$work/other/scripts/submit-event-kafkajoin.sh"
 ok "where nothing is built, make is named" is "submit-event-kafkajoin.sh: redis-decode is not built: run make" "$(<err)"
 
 start_broker
@@ -60,9 +60,7 @@ stop TERM "$pid"
 ok "... unless KAFKA_BROKER names one" is "$(event sam@test.com 1.50)" "$(<named.out)"
 KAFKA_BROKER='' KCAT_CONFIG=$work/named.conf start named submit-event-kafkastreaming.sh
 wait_for 60 test -s named.err
-ok "a broker that is not there is named with the reason" is \
-	"submit-event-kafkastreaming.sh: waiting for the broker at 127.0.0.1:1 (Connect to ipv4#127.0.0.1:1 failed: Connection refused)" \
-	"$(<named.err)"
+ok "a broker that is not there is named" is "submit-event-kafkastreaming.sh: waiting for the broker at 127.0.0.1:1" "$(<named.err)"
 stop TERM "$pid"
 echo no.such.property=1 >wrong.conf
 run KCAT_CONFIG="$work/wrong.conf" "$script"
