@@ -161,8 +161,10 @@ cli_parse(const struct cli *cli, int argc, char *argv[], struct options *options
 
 	int option, index;
 	while (index = -1, (option = getopt_long(argc, argv, letters, all, &index)) != -1) {
-		char name[4] = {'-', (char)option, '\0'};
+		char name[32] = {'-', (char)option, '\0'};
 		bool common = option <= CHAR_MAX && strchr(common_letters, option) != NULL;
+		if (index >= 0)
+			snprintf(name, sizeof(name), "--%s", all[index].name);
 		if (option == '?')
 			unknown_option(cli);
 		if (option == 'h')
@@ -171,6 +173,6 @@ cli_parse(const struct cli *cli, int argc, char *argv[], struct options *options
 			say_and_exit(cli, cli->program, " (stedi-pipes) ", VERSION "\n");
 		const char *wrong = common ? take_common(options, option, optarg) : cli->take(cli->own, option, optarg);
 		if (wrong != NULL)
-			cli_wrong(cli, index < 0 ? name : all[index].name, optarg, wrong);
+			cli_wrong(cli, name, optarg, wrong);
 	}
 }

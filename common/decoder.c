@@ -13,7 +13,7 @@ decoder_compile(struct decoder *decoder, const struct cli *cli, const char *each
 	paths_open(&filter->paths, filter->options.envelope, false);
 	const char *wrong = each == NULL ? NULL : paths_each(&filter->paths, each);
 	if (wrong != NULL)
-		cli_wrong(cli, "each", each, wrong);
+		cli_wrong(cli, "--each", each, wrong);
 	filter_compile(filter, cli, default_fields);
 	decoder->each = each;
 	decoder->record = need(calloc(filter->paths.trees[RECORD].slots + 1, sizeof(struct slice)));
@@ -38,13 +38,15 @@ put_elements(struct decoder *decoder, struct record *record, const struct view *
 		return;
 	}
 	const struct json_tree *tree = &filter->paths.trees[ELEMENT];
-	for (size_t i = 0; json_next_element(&rest, tree, decoder->element, &element); i++) {
+	size_t count = 0;
+	for (; json_next_element(&rest, tree, decoder->element, &element); count++) {
 		struct reason reason;
 		if (filter_put(filter, view, &reason))
 			continue;
-		reason_within(&reason, &(struct part){decoder->each, i, ""});
+		reason_within(&reason, &(struct part){decoder->each, count, ""});
 		reject(decoder, record, &reason, within);
 	}
+	filter->report.skipped += count == 0;
 }
 
 void

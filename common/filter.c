@@ -9,24 +9,32 @@
 #include <string.h>
 #include <unistd.h>
 
+static _Noreturn void
+wrong_list(const struct cli *cli, const char *option, const char *list, const char *at, const char *wrong)
+{
+	char what[256];
+	snprintf(what, sizeof(what), "column %td: %s", at - list + 1, wrong);
+	cli_wrong(cli, option, list, what);
+}
+
 void
 filter_compile(struct filter *filter, const struct cli *cli, const char *default_fields)
 {
 	struct options *options = &filter->options;
-	const char *text = options->fields != NULL ? options->fields : default_fields;
+	const char *list = options->fields != NULL ? options->fields : default_fields, *text = list;
 	const char *wrong = fields_parse(&filter->fields, &filter->paths, &text);
 	if (wrong != NULL)
-		cli_wrong(cli, "in the fields, at", text, wrong);
+		wrong_list(cli, "--fields", list, text, wrong);
 	for (size_t i = 0; i < options->where_count; i++) {
 		text = options->where[i];
 		wrong = where_parse(&filter->tests, &filter->paths, &text);
 		if (wrong != NULL)
-			cli_wrong(cli, "in a test, at", text, wrong);
+			wrong_list(cli, "--where", options->where[i], text, wrong);
 	}
 	if (options->key_by != NULL) {
 		filter->key = fields_named(&filter->fields, options->key_by);
 		if (filter->key == NULL)
-			cli_wrong(cli, "key-by", options->key_by, "no output field has this name");
+			cli_wrong(cli, "--key-by", options->key_by, "no output field has this name");
 	}
 }
 

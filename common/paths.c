@@ -220,8 +220,8 @@ paths_parse(struct paths *paths, const char **text, struct reference *reference,
 	const char *start = *text;
 	struct path path;
 	const char *wrong = parse_path(text, paths->two_sided, &path);
-	if (wrong == NULL)
-		wrong = refer(paths, &path, reference);
+	if (wrong == NULL && (wrong = refer(paths, &path, reference)) != NULL)
+		*text = start;
 	if (wrong == NULL) {
 		reference->text = copy_bytes(start, (size_t)(*text - start));
 		if (name != NULL)

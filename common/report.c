@@ -45,6 +45,7 @@ keep_bytes(struct report *report, const char *bytes, size_t length)
 		if (n < 0) {
 			report_failure(report, report->rejects, errno);
 			close(report->rejects_fd);
+			report->rejects_fd = -1;
 			return false;
 		}
 		bytes += n;

@@ -68,8 +68,10 @@ put_entries(struct decoder *decoder, struct record *record, const char *name, st
 {
 	struct change *change = decoder->own;
 	struct slice entry, element;
-	for (size_t i = 0; json_next_element(&entries, &change->entry, &element, &entry); i++)
-		put_value(decoder, record, &(struct part){name, i, ".element"}, element);
+	size_t count = 0;
+	for (; json_next_element(&entries, &change->entry, &element, &entry); count++)
+		put_value(decoder, record, &(struct part){name, count, ".element"}, element);
+	decoder->filter.report.skipped += count == 0;
 }
 
 void
@@ -85,7 +87,7 @@ change_decode(struct decoder *decoder, struct record *record, struct slice json)
 		return;
 	}
 	const struct part key = {"key", NO_INDEX, ""}, value = {"value", NO_INDEX, ""};
-	struct slice entries = slice_is_array(found[ENTRIES]) ? found[ENTRIES] : found[ENTRIES_TWIN];
+	struct slice entries = slice_is_null(found[ENTRIES]) ? found[ENTRIES_TWIN] : found[ENTRIES];
 	if (slice_is_null(found[KEY]) || (slice_is_null(entries) && slice_is_null(found[VALUE])))
 		decoder->filter.report.skipped++;
 	else if (!decode_base64(change, found[KEY], &change->key))
