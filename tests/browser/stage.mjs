@@ -46,6 +46,8 @@ export async function stop(child) {
 	return child.ended;
 }
 
+export const stopAll = () => Promise.all([...running].map(stop));
+
 export const run = (program, args, env = {}) =>
 	spawnSync(path.join(root, program), args, { encoding: 'utf8', env: { ...process.env, TMPDIR: scratch, ...env } });
 
