@@ -58,7 +58,7 @@ check_lists(void)
 		{"a,b=a,a", "6: two fields have this name: rename one with NAME="},
 		{"\"a", "0: a quoted key must be a JSON string"}, {"\"\\x\"", "0: a quoted key must be a JSON string"},
 		{"a!!", "2: fields are [NAME=]PATH[!][:TYPE], separated by commas"},
-		{"@topic", "6: @ paths need --envelope"}};
+		{"@topic", "0: @ paths need --envelope"}};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		char text[1000];
 		describe(lists[i].list, false, false, text, sizeof(text));
@@ -82,13 +82,13 @@ check_other_places(void)
 		{"1.a,b=2.a,c=a", true, "a=1.a, b=2.a, c=a"},
 		{"1.@topic,t=2.@topic", true, "topic=1.@topic, t=2.@topic"},
 		{"@payload", false,
-			"8: the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
+			"0: the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
 			"@position"},
 		{"@headers", false,
-			"8: the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
+			"0: the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
 			"@position"},
 		{"@topic.x", false,
-			"8: the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
+			"0: the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
 			"@position"}};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		char text[1000];

@@ -43,15 +43,17 @@ check_texts(void)
 	ok(strcmp(reason.text, "column 1: expected X, found '\\xFF'") == 0, "%s", reason.text);
 	reason_at_column(&reason, (struct json_error){2, "X"}, (struct slice){"{", 1});
 	ok(strcmp(reason.text, "column 2: expected X, found the end of the record") == 0, "%s", reason.text);
-	reason_value(&reason, "a.b", "X", (struct slice){0});
+	reason_expected(&reason, "X", (struct slice){0});
+	ok(strcmp(reason.text, "expected X, found nothing") == 0, "%s", reason.text);
+	reason_within(&reason, &(struct part){"a.b", NO_INDEX, NULL});
 	ok(strcmp(reason.text, "a.b: expected X, found nothing") == 0, "%s", reason.text);
-	reason_within(&reason, "element 7");
-	ok(strcmp(reason.text, "element 7: a.b: expected X, found nothing") == 0, "%s", reason.text);
+	reason_within(&reason, &(struct part){"list", 7, ".element"});
+	ok(strcmp(reason.text, "list[7].element: a.b: expected X, found nothing") == 0, "%s", reason.text);
 	memset(path, '\x01', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
-	reason_value(&reason, path, "X", (struct slice){path, sizeof(path) - 1});
+	reason_expected(&reason, "X", (struct slice){path, sizeof(path) - 1});
 	for (int i = 0; i < 200; i++)
-		reason_within(&reason, "element 7");
+		reason_within(&reason, &(struct part){path, 7, ".element"});
 	size_t length = strnlen(reason.text, sizeof(reason.text));
 	ok(length == sizeof(reason.text) - 1 && strcmp(reason.text + length - 3, "...") == 0, "a long reason is cut");
 }
