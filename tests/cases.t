@@ -16,7 +16,7 @@ use Cwd qw(abs_path);
 use File::Basename qw(basename dirname);
 use File::Temp qw(tempdir);
 
-my $seconds = 120; # then a case hangs, and fails
+my $seconds = 60; # then a case hangs, and fails
 my $tests = abs_path(dirname(__FILE__));
 my $top = dirname($tests);
 
@@ -66,12 +66,15 @@ sub cases_of {
 	return map { { %$_, file => basename($name, '.txt') } } @cases;
 }
 
-# Ends what still runs of a process group, and says whether there was any.
+# Ends what of a process group does not end by itself, and says whether there was any.
 sub killed {
 	my ($group) = @_;
-	my @living = grep { (eval { slurp($_) } // '') =~ /\) [^ZX] \d+ $group / } glob '/proc/[0-9]*/stat';
-	kill KILL => -$group if @living;
-	return scalar @living;
+	for (1 .. 50) {
+		return 0 unless grep { (eval { slurp($_) } // '') =~ /\) [^ZX] \d+ $group / } glob '/proc/[0-9]*/stat';
+		select undef, undef, undef, 0.1;
+	}
+	kill KILL => -$group;
+	return 1;
 }
 
 # Runs the case in a directory of its own. Returns what it wrote, its status, and what else went wrong.
@@ -89,6 +92,7 @@ sub run {
 		exec 'bash', '-o', 'pipefail', '-c', $case->{'$'} or die "cases.t: bash: $!\n";
 	}
 	my $fault;
+	local @SIG{qw(INT TERM HUP)} = (sub { kill KILL => -$pid; die "cases.t: stopped\n" }) x 3;
 	local $SIG{ALRM} = sub { $fault = "still running after $seconds seconds"; kill KILL => -$pid };
 	alarm $seconds;
 	waitpid $pid, 0;
