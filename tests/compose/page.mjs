@@ -23,7 +23,7 @@ try {
 	const errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
 	page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-	await page.getByText("All", { exact: true }).click();
+	await page.locator("input[value=all]").check();
 	const shown = await page.waitForFunction(
 		(least) => {
 			const count = Number(document.getElementById("shown").textContent.replaceAll(",", ""));
