@@ -10,6 +10,9 @@ root=$(cd "$here/../.." && pwd)
 source "$here/../kafka/tap.sh"
 cd "$root" || bail_out "no $root"
 
+[[ -d tests/browser/node_modules/playwright-core ]] || npm --prefix tests/browser ci --silent >&2 ||
+	bail_out "no browser to look at the page with"
+
 # Beside whatever else runs on this machine, a system of the user's own included
 COMPOSE_PROJECT_NAME=stedi-pipes-test
 KAFKA_PORT=$("$here/../kafka/free-port")
