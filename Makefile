@@ -16,7 +16,7 @@ PROGRAMS = $(FILTERS) $(OTHERS)
 SANITIZED = $(addprefix build/san/,$(notdir $(PROGRAMS)))
 
 # what several of them use
-FILTER_PARTS = $(patsubst %,common/%.c,buffer cli date envelope fields filter input json json_string memory output \
+FILTER_PARTS = $(patsubst %,common/%.c,buffer cli count date envelope fields filter input json json_string memory output \
 	paths reason report wait where)
 REDIS_PARTS = $(patsubst %,common/%.c,count output redis stop)
 HEADERS = $(wildcard */*.h scripts/*/*.h)

@@ -1,13 +1,11 @@
 #include "cli.h"
 
+#include "count.h"
 #include "memory.h"
 
 #include <ctype.h>
-#include <err.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +43,7 @@ static const struct option common_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 };
-enum { MAX_MAX_RECORD = 1 << 30 };
+enum { LARGEST = 1 << 30 }; /* size */
 enum { COMMON_OPTIONS = sizeof(common_options) / sizeof(common_options[0]), MAX_OPTIONS = 40 };
 
 void
@@ -68,31 +66,32 @@ say_and_exit(const struct cli *cli, const char *text, const char *more, const ch
 	exit(0);
 }
 
-bool
-cli_number(const char *text, bool suffixes, size_t least, size_t *number)
+/* A size of 1 byte or more, with or without one of the suffixes K, M and G. */
+static const char *
+take_size(const char *argument, size_t most, size_t *size, const char *wrong)
 {
-	char *end;
-	errno = 0;
-	uintmax_t value = strtoumax(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || errno != 0)
-		return false;
-	const char *suffix = suffixes && *end != '\0' ? strchr("KMG", toupper((unsigned char)*end)) : NULL;
+	static const char suffixes[] = "KMG";
+	char digits[32];
+	size_t length = strlen(argument);
+	unsigned shift = 0;
+	const char *suffix = length == 0 ? NULL : strchr(suffixes, toupper((unsigned char)argument[length - 1]));
 	if (suffix != NULL) {
-		unsigned shift = 10 * (unsigned)(strchr("KMG", *suffix) - "KMG" + 1);
-		if (value > SIZE_MAX >> shift)
-			return false;
-		value <<= shift;
-		end++;
+		shift = 10 * (unsigned)(suffix - suffixes + 1);
+		length--;
 	}
-	*number = (size_t)value;
-	return *end == '\0' && value >= least && value < SIZE_MAX / 4;
+	long long count;
+	snprintf(digits, sizeof(digits), "%.*s", (int)length, argument);
+	if (length >= sizeof(digits) || !parse_count(digits, 1, (long long)(most >> shift), &count))
+		return wrong;
+	*size = (size_t)count << shift;
+	return NULL;
 }
 
 static const char *
 take_interval(const char *argument, unsigned *interval)
 {
-	size_t seconds;
-	if (!cli_number(argument, false, 1, &seconds) || seconds > 86400)
+	long long seconds;
+	if (!parse_count(argument, 1, 86400, &seconds))
 		return "expected seconds, 1 to 86400";
 	*interval = (unsigned)seconds;
 	return NULL;
@@ -112,13 +111,12 @@ take_common(struct options *options, int option, const char *argument)
 		options->fields = argument;
 		return NULL;
 	case 'm':
-		if (!cli_number(argument, true, 1, &options->max_record) || options->max_record > MAX_MAX_RECORD)
-			return "expected a size up to 1G, such as 500K or 8M";
-		return NULL;
+		return take_size(
+			argument, LARGEST, &options->max_record, "expected a size up to 1G, such as 500K or 8M");
 	case 'p':
 		options->pad = 1024;
-		return argument == NULL || cli_number(argument, true, 1, &options->pad) ? NULL
-											: "expected a block size";
+		return argument == NULL ? NULL
+					: take_size(argument, LARGEST, &options->pad, "expected the size of a block");
 	case 'q':
 		options->quiet = true;
 		return NULL;

@@ -41,7 +41,4 @@ void cli_parse(const struct cli *, int argc, char *argv[], struct options *);
 /* Says what is wrong, and in which argument where one is given, and ends the program with status 2. */
 _Noreturn void cli_wrong(const struct cli *, const char *option, const char *argument, const char *wrong);
 
-/* A count, or a size with one of the suffixes K, M and G. Returns false when it is none, less than `least`, or huge. */
-bool cli_number(const char *text, bool suffixes, size_t least, size_t *number);
-
 #endif

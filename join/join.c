@@ -1,6 +1,8 @@
 /* join: joins two live streams of JSON records by key. */
+#include "count.h"
 #include "match.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define DEFAULT_FIELDS "customer,score:string,email,birthYear:string"
@@ -38,7 +40,8 @@ take_option(void *own, int option, const char *argument)
 		taken->table_key = taken->event_key = argument;
 		return NULL;
 	default: /* --max-pending */
-		return cli_number(argument, false, 0, &taken->join.max_pending) ? NULL : "expected a number of events";
+		return parse_count(argument, 0, LLONG_MAX, &taken->join.max_pending) ? NULL
+										     : "expected a number of events";
 	}
 }
 

@@ -196,7 +196,7 @@ give_up_oldest(struct join *join)
 {
 	struct event *event = pending_take(&join->pending, NULL);
 	char what[128];
-	snprintf(what, sizeof(what), "more than %zu events wait for their key (--max-pending): giving up the oldest",
+	snprintf(what, sizeof(what), "more than %lld events wait for their key (--max-pending): giving up the oldest",
 		join->max_pending);
 	if (!join->gave_up && !join->put_unmatched)
 		say_given_up(join, what, event);
@@ -251,7 +251,7 @@ take_event(struct join *join, struct record *record)
 		return;
 	}
 	pending_add(&join->pending, table_entry(&join->table, key), record);
-	if (join->pending.count > join->max_pending)
+	if ((long long)join->pending.count > join->max_pending)
 		give_up_oldest(join);
 }
 

@@ -15,7 +15,7 @@ struct join {
 	bool any_case;       /* of ASCII letters in keys */
 	bool put_unmatched;  /* events that never found their key, too */
 	bool only_unmatched; /* nothing but those */
-	size_t max_pending;
+	long long max_pending;
 
 	struct table table;
 	struct pending pending;
