@@ -85,12 +85,13 @@ metadata() {
 
 # wait_for_topic TOPIC [create]
 wait_for_topic() {
-	local answer reason message=
+	local answer found reason message=
 	local -A said=()
 	while true; do
 		metadata "${2:+$1}"
+		found=${answer#*" topic \"$1\" with "}
+		[[ ${found%%$'\n'*} != [1-9]*" partitions:" ]] || break # what follows the colon would be an error
 		case $answer in
-		*" topic \"$1\" with "[1-9]*) break ;;
 		*"Metadata for "*) message="waiting for topic $1 at $broker" ;;
 		*"Failed to acquire metadata"*)
 			message="waiting for the broker at $broker"
@@ -117,7 +118,9 @@ declare -A endless=()    # process ids of those that must not end by themselves
 declare -A filters=()    # process ids of those whose status 1 says that records were rejected
 failed=0                 # status of the script
 signals=0                # how many have told it to stop
-stopped=                 # when the sources were told to
+signalled_at=            # when the last did, in seconds
+stopped=                 # when the sources were told to, in seconds
+patient=                 # whether it was said that it still waits
 
 # open_pipes NAME ...: from[NAME] and to[NAME] become the ends of a new pipe each.
 open_pipes() {
@@ -140,8 +143,7 @@ close_pipes() {
 	done
 }
 
-# start NAME COMMAND ...: starts a part of the pipe on the caller's standard input and output. The script's own end, even
-# by kill -9, is the source's too.
+# start NAME COMMAND ...: starts a part of the pipe on the caller's standard input and output.
 start() {
 	local name=$1
 	shift
@@ -152,6 +154,7 @@ start() {
 	parts[$!]=$name
 }
 
+# One that ends with the script, even if that ends by kill -9.
 start_source() {
 	start "$1" setpriv --pdeathsig TERM -- "${@:2}"
 	sources+=($!)
@@ -186,8 +189,11 @@ open_log() {
 	{ mkdir -p -- "$LOG_DIR" && : >>"$LOG_DIR/$1"; } || die "can't write the log $LOG_DIR/$1"
 }
 
+# A signal may come twice at once, to the script and to its process group, as from timeout(1): that is one.
 signalled() {
+	((signals == 0 || SECONDS - signalled_at >= 2)) || return 0
 	signals=$((signals + 1))
+	signalled_at=$SECONDS
 	failed=$((failed ? failed : 128 + $1))
 	((signals < 2)) || give_up "$2"
 }
@@ -236,9 +242,9 @@ finish() {
 			kill -0 "$pid" 2>/dev/null || part_ended "$pid"
 		done
 		((signals == 0)) || stop_sources
-		if [[ -n $stopped ]] && ((signals < 2 && SECONDS - stopped == 3)); then
+		if [[ -n $stopped && -z $patient ]] && ((signals < 2 && SECONDS - stopped >= 3)); then
 			say "waiting until the last records are written; Ctrl-C drops them"
-			stopped=$((stopped - 1))
+			patient=1
 		fi
 		pause 0.2
 	done

@@ -27,6 +27,7 @@ fill() {
 fill
 start_copying join submit-event-kafkajoin.sh
 wait_for 60 test -s join.out
+kill -INT "$pid" # and again with its group, as timeout(1) does
 stop INT "-$pid"
 ok "Ctrl-C ends the join with status 130" is 130 "$status"
 ok "... and leaves no process" none_left
