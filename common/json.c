@@ -168,10 +168,13 @@ scan_string(struct scan *scan, const char *at)
 			break;
 		if (byte < 0x20)
 			return fail(scan, at, at == scan->end ? "a closing quote" : "no bare control character");
-		if (byte >= 0x80 || byte == '\\')
-			plain = false;
-		if (byte == '\\' && at + 1 < scan->end && (unsigned char)at[1] >= 0x20)
-			at++;
+		if (byte == '\\' && strchr("\"\\/bfnrt", at[1]) != NULL && at[1] != '\0') {
+			at += 2;
+			continue;
+		}
+		if (byte == '\\' && at[1] != 'u')
+			return fail(scan, at, "a valid escape");
+		plain = false;
 		at++;
 	}
 	if (!plain) {

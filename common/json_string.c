@@ -93,17 +93,51 @@ json_string_check(const char *content, size_t length, const char **expected)
 	return NULL;
 }
 
+/* As many \u escapes as follow each other and fit a piece. */
+static const char *
+unicode_end(const char *at, const char *end)
+{
+	const char *limit = end - at > PIECE ? at + PIECE - LONGEST_STEP : end;
+	while (at < limit && end - at >= 2 && at[0] == '\\' && at[1] == 'u')
+		at = step(at, end);
+	return at;
+}
+
+static char *
+decode_unicode(const char *at, const char *end, char *out)
+{
+	json_error_t error;
+	json_t *string = need(load_piece(at, end, &error)); /* valid, so memory is all that can lack */
+	memcpy(out, json_string_value(string), json_string_length(string));
+	out += json_string_length(string);
+	json_decref(string);
+	return out;
+}
+
 void
 json_string_decode(const char *content, size_t length, struct buffer *spelt)
 {
+	static const char short_escapes[] = "bfnrt", controls[] = "\b\f\n\r\t";
 	const char *end = content + length;
-	buffer_reserve(spelt, length);
+	buffer_reserve(spelt, length); /* an escape is longer than what it spells */
+	char *out = spelt->bytes + spelt->length;
 	while (content < end) {
-		const char *next = piece_end(content, end);
-		json_error_t error;
-		json_t *string = need(load_piece(content, next, &error)); /* valid, so memory is all that can lack */
-		buffer_append(spelt, json_string_value(string), json_string_length(string));
-		json_decref(string);
-		content = next;
+		const char *escape = memchr(content, '\\', (size_t)(end - content));
+		size_t run = (size_t)((escape != NULL ? escape : end) - content);
+		memcpy(out, content, run);
+		out += run;
+		content += run;
+		if (escape == NULL)
+			break;
+		if (escape[1] == 'u') {
+			content = unicode_end(escape, end);
+			out = decode_unicode(escape, content, out);
+			continue;
+		}
+		const char *found = strchr(short_escapes, escape[1]);
+		*out++ = found != NULL ? controls[found - short_escapes] : escape[1];
+		content += 2;
 	}
+	*out = '\0';
+	spelt->length = (size_t)(out - spelt->bytes);
 }

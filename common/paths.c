@@ -223,7 +223,10 @@ paths_parse(struct paths *paths, const char **text, struct reference *reference,
 	if (wrong == NULL && (wrong = refer(paths, &path, reference)) != NULL)
 		*text = start;
 	if (wrong == NULL) {
-		reference->text = copy_bytes(start, (size_t)(*text - start));
+		const char *end = *text;
+		while (isspace((unsigned char)end[-1]))
+			end--;
+		reference->text = copy_bytes(start, (size_t)(end - start));
 		if (name != NULL)
 			*name = last_name(&path);
 	}

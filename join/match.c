@@ -299,10 +299,10 @@ match_inputs(struct join *join, struct input *table, struct input *events)
 	}
 }
 
+/* The table is left to the end of the process: freeing a million entries one by one takes a seventh of a join. */
 static void
 match_close(struct join *join)
 {
-	table_close(&join->table);
 	struct slice *slots[] = {
 		join->event, join->kept, join->missing, join->kept_envelope, join->missing_envelope, join->stored};
 	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)

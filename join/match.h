@@ -32,7 +32,7 @@ struct join {
 /* Allocates what the compiled paths need. */
 void match_open(struct join *);
 
-/* Joins until the inputs end or a signal says stop. Returns the exit status; frees all. */
+/* Joins until the inputs end or a signal says stop. Returns the exit status; frees all but the table. */
 int match_run(struct join *, const char *table, const char *events);
 
 #endif

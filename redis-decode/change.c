@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY, ENTRIES, ENTRIES_TWIN, VALUE, MEMBERS };
+enum { KEY, ENTRIES_TWIN, ENTRIES, VALUE, MEMBERS };
 
 void
 change_open(struct change *change)
 {
-	/* in the order of the enum; the twin stands for all other letter cases too */
-	static const char *const members[] = {"key", "zSetEntries", "zsetEntries", "value"};
+	/* in the order of the enum; the twin, standing first, takes all other letter cases */
+	static const char *const members[] = {"key", "zsetEntries", "zSetEntries", "value"};
 	for (size_t i = 0; i < MEMBERS; i++)
 		json_want(&change->members, &(struct json_step){(char *)members[i], strlen(members[i]), 0}, 1);
 	json_want(&change->entry, &(struct json_step){"element", strlen("element"), 0}, 1);
