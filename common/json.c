@@ -174,7 +174,8 @@ scan_string(struct scan *scan, const char *at)
 		}
 		if (byte == '\\' && at[1] != 'u')
 			return fail(scan, at, "a valid escape");
-		plain = false;
+		if (byte == '\\' || byte >= 0x80)
+			plain = false;
 		at++;
 	}
 	if (!plain) {
