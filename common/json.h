@@ -42,7 +42,7 @@ struct json_tree {
 };
 
 /* Adds a path, which may be empty (the value itself), and returns its slot. */
-size_t json_want(struct json_tree *, const struct json_step *, size_t steps);
+size_t json_want(struct json_tree *, const struct json_step *, size_t count);
 void json_tree_free(struct json_tree *);
 
 /*

@@ -122,7 +122,9 @@ entry_load(const struct entry *entry, struct slice *values, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		uint32_t length;
 		memcpy(&length, entry->values + i * sizeof(length), sizeof(length));
-		values[i] = length == MISSING ? (struct slice){0} : (struct slice){at, length};
+		values[i] = (struct slice){at, length};
+		if (length == MISSING)
+			values[i] = (struct slice){0};
 		at += values[i].length;
 	}
 }
