@@ -16,7 +16,7 @@ use Cwd qw(abs_path);
 use File::Basename qw(basename dirname);
 use File::Temp qw(tempdir);
 
-my $seconds = 60; # then a case hangs, and fails
+my $seconds = 120; # then a case hangs, and fails
 my $tests = abs_path(dirname(__FILE__));
 my $top = dirname($tests);
 
