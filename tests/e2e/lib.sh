@@ -17,6 +17,13 @@ declare -A pids=()
 broker=
 redis=
 
+# As in tap.sh, and shows what the scripts said.
+bail_out() {
+	tail -n 3 "$work"/*.err | sed 's/^/# /'
+	echo "Bail out! $*"
+	exit 1
+}
+
 leave() {
 	local status=$?
 	local -a processes
