@@ -11,7 +11,7 @@ envelope_open(struct envelope *envelope)
 {
 	/* in the order of enum envelope_slot */
 	static const char *const members[] = {"topic", "partition", "offset", "ts", "key", "headers", "payload"};
-	*envelope = (struct envelope){0};
+	*envelope = (struct envelope){.tree.envelope_levels = 1};
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		struct json_step step = {(char *)members[i], strlen(members[i]), 0};
 		json_want(&envelope->tree, &step, 1);

@@ -339,7 +339,7 @@ scan_value(struct scan *scan, const char *at, const struct json_node *node, size
 	const char *start = at;
 	if (node != NULL && node->child == NULL && !node->wanted)
 		node = NULL;
-	if ((*at == '{' || *at == '[') && depth == JSON_MAX_DEPTH)
+	if ((*at == '{' || *at == '[') && depth == JSON_MAX_DEPTH + scan->tree->envelope_levels)
 		return fail(scan, at, "at most 1000 levels of nesting");
 	switch (*at) {
 	case '"':

@@ -38,7 +38,8 @@ struct json_step {
 struct json_tree {
 	struct json_node *root;
 	size_t slots;
-	bool any_case; /* names match in any letter case, unless a tree holds them in the very case */
+	size_t envelope_levels; /* of nesting, allowed around the JSON_MAX_DEPTH of what they hold */
+	bool any_case;          /* names match in any letter case, unless a tree holds them in the very case */
 };
 
 /* Adds a path, which may be empty (the value itself), and returns its slot. */

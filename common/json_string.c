@@ -2,6 +2,7 @@
 
 #include "memory.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -72,6 +73,17 @@ first_wrong(const char *at, const char *end)
 	return at;
 }
 
+static const char *
+what_was_right(const char *wrong, const char *end)
+{
+	if ((unsigned char)*wrong >= 0x80)
+		return "UTF-8";
+	for (size_t i = 2; i < 6; i++)
+		if (end - wrong < 6 || !isxdigit((unsigned char)wrong[i]))
+			return "\\u and four hexadecimal digits";
+	return "both halves of a surrogate pair";
+}
+
 const char *
 json_string_check(const char *content, size_t length, const char **expected)
 {
@@ -84,7 +96,7 @@ json_string_check(const char *content, size_t length, const char **expected)
 			if (json_error_code(&error) == json_error_out_of_memory)
 				need(NULL);
 			const char *wrong = first_wrong(content, next);
-			*expected = (unsigned char)*wrong >= 0x80 ? "UTF-8" : "a valid escape";
+			*expected = what_was_right(wrong, next);
 			return wrong;
 		}
 		json_decref(string);
