@@ -30,6 +30,8 @@ redis_decode=$(program redis-decode ../redis-decode)
 events_decode=$(program events-decode ../events-decode)
 join=$(program join ../join stedi-join)
 open_log kafkajoin.log
+exec {lock}>>"$LOG_DIR/kafkajoin.log"
+flock -n "$lock" || die "the join runs already (it holds $LOG_DIR/kafkajoin.log); a second one would write every record twice"
 wait_for_topic "$REDIS_TOPIC"
 wait_for_topic "$EVENTS_TOPIC"
 wait_for_topic "$KAFKA_RISK_TOPIC" create

@@ -64,6 +64,11 @@ ok "the customers are logged as printed" cmp customers.out logs/redis-kafka.log
 ok "the events are logged as printed" cmp events.out logs/eventstream.log
 ok "the events are those of the topic" cmp <(sort events.out) <(records "$EVENTS_TOPIC" | sort)
 
+status=0
+env E2E_RUN="$mark" "$root/scripts/submit-event-kafkajoin.sh" >second.out 2>second.err </dev/null || status=$?
+ok "a second join with the same log is refused" is "1 " "$status $(<second.out)"
+ok "... and says why" says second.err "the join runs already"
+
 for name in source join customers events; do
 	stop TERM "${pids[$name]}"
 	ok "$name ends on SIGTERM with status 143" is 143 "$status"

@@ -78,7 +78,7 @@ chmod +x copying/events-decode
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
 start_copying patient submit-event-kafkajoin.sh
-start_copying hasty submit-event-kafkajoin.sh
+LOG_DIR=$work/hasty start_copying hasty submit-event-kafkajoin.sh
 wait_for 60 holds "$KAFKA_RISK_TOPIC" 2
 broker_down
 touch more
