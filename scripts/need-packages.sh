@@ -85,5 +85,6 @@ if ((EUID != 0)); then
 	as_root=(sudo)
 fi
 echo "installing them with apt-get" >&2
-"${as_root[@]}" apt-get update -qq >&2
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+"${as_root[@]}" apt-get update -qq >/dev/null
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	-o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
