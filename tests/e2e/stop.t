@@ -49,7 +49,7 @@ same "... and printed" events-decode.copy events.out
 
 # a real terminal
 mkfifo keys
-(cd "$work" && env E2E_RUN="$mark" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
+(cd "$work" && env --default-signal=INT,QUIT,TERM,HUP E2E_RUN="$mark" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
 script=$!
 exec {keys}>keys
 wait_for 60 test -s terminal
