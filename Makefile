@@ -68,7 +68,12 @@ check-browser:
 	prove tests/browser
 
 check-compose:
-	prove tests/compose
+	@scripts/need-packages.sh build demo check browser kafka
+	prove -v tests/compose
+
+fuzz:
+	@scripts/need-packages.sh build fuzz
+	tests/unit/fuzz
 
 lint:
 	@scripts/need-packages.sh build demo check lint
@@ -98,4 +103,4 @@ uninstall:
 clean:
 	rm -rf $(PROGRAMS) build logs
 
-.PHONY: all packages sanitized demo check check-kafka check-browser check-compose lint bench install uninstall clean
+.PHONY: all packages sanitized demo check check-kafka check-browser check-compose fuzz lint bench install uninstall clean

@@ -5,7 +5,7 @@ set -euo pipefail
 usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
-		Checks what each PURPOSE needs (build, demo, check, bench, kafka, browser, lint), and installs what is
+		Checks what each PURPOSE needs (build, demo, check, bench, kafka, browser, fuzz, lint), and installs what is
 		missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
 	USAGE
 }
@@ -42,6 +42,7 @@ needs() {
 		browser  command chromium                chromium
 		browser  command npm                     npm
 		browser  command node                    nodejs
+		fuzz     command clang                   clang
 		lint     command clang-format            clang-format
 		lint     command cppcheck                cppcheck
 		lint     command shellcheck              shellcheck
