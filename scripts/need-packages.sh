@@ -43,6 +43,7 @@ needs() {
 		browser  command npm                     npm
 		browser  command node                    nodejs
 		fuzz     command clang                   clang
+		fuzz     file    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-dev
 		lint     command clang-format            clang-format
 		lint     command cppcheck                cppcheck
 		lint     command shellcheck              shellcheck
@@ -54,7 +55,7 @@ is_there() { # command|header|file NAME
 	case $1 in
 	command) command -v "$2" >/dev/null ;;
 	header) printf '#include <%s>\n' "$2" | cc -E -x c - >/dev/null 2>&1 ;;
-	file) [[ -e $2 ]] ;;
+	file) compgen -G "$2" >/dev/null ;;
 	esac
 }
 
