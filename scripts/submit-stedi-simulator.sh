@@ -6,7 +6,7 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: submit-stedi-simulator.sh [-c CUSTOMERS] [-P PACE] [-s SEED] [-t TESTS] [-h]
+usage: submit-stedi-simulator.sh [-c CUSTOMERS] [-P PACE] [-q QUICK] [-s SEED] [-t TESTS] [-h]
 
 Behaves as the STEDI application does while its simulation is switched on: writes customers and their tests into Redis,
 and sends the risk events to the events topic. Waits for a Redis, a broker or a topic that is not there yet. Ctrl-C or
@@ -14,6 +14,7 @@ SIGTERM ends it, once every event is sent.
 
   -c, --customers N   how many customers (30)
   -P, --pace SECONDS  between two tests, fractions allowed (2)
+  -q, --quick N       the first N tests follow each other without a pause
   -s, --seed N        random numbers: the same seed gives the same test times and scores (from the clock)
   -t, --tests N       end after so many tests (never)
   -h, --help          print this

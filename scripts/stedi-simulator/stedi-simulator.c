@@ -23,7 +23,7 @@ enum {
 };
 
 static const char usage_line[] =
-	"usage: stedi-simulator [-c CUSTOMERS] [-P PACE] [-s SEED] [-t TESTS] [-p | --pad[=N]]\n";
+	"usage: stedi-simulator [-c CUSTOMERS] [-P PACE] [-q QUICK] [-s SEED] [-t TESTS] [-p | --pad[=N]]\n";
 
 static const char help_text[] =
 	"\n"
@@ -41,6 +41,7 @@ static const char help_text[] =
 	"\n"
 	"  -c, --customers N  how many customers, 1 to 900, default 30\n"
 	"  -P, --pace SECONDS between two tests, fractions allowed, 0 for none, default 2\n"
+	"  -q, --quick N      the first N tests follow each other without a pause\n"
 	"  -s, --seed N       random numbers: the same seed gives the same test times and scores;\n"
 	"                     0 to 4294967295, default from the clock\n"
 	"  -t, --tests N      end after so many tests, default never\n"
@@ -56,6 +57,7 @@ static const char help_text[] =
 struct options {
 	long long customers;
 	long long tests; /* 0: without end */
+	long long quick; /* tests without a pause before them */
 	long long seed;
 	long long pad;
 	double pace; /* seconds */
@@ -202,7 +204,7 @@ simulate(struct simulator *simulator, const struct options *options)
 	if (!add(simulator, NULL))
 		return;
 	for (long long i = 0; (options->tests == 0 || i < options->tests) && stop_signal() == 0; i++) {
-		if (i > 0)
+		if (i > 0 && i >= options->quick)
 			stop_sleep(options->pace);
 		if (stop_signal() != 0 || !test(simulator, &simulator->customers[i % simulator->customer_count]))
 			return;
@@ -284,6 +286,8 @@ take_option(struct options *options, int option)
 	case 'p':
 		options->pad = PAD_DEFAULT;
 		return optarg == NULL || parse_count(optarg, 1, 1 << 30, &options->pad);
+	case 'q':
+		return parse_count(optarg, 1, LLONG_MAX, &options->quick);
 	case 's':
 		return parse_count(optarg, 0, UINT32_MAX, &options->seed);
 	case 't':
@@ -298,11 +302,11 @@ main(int argc, char **argv)
 {
 	static const struct option names[] = {{"customers", required_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'}, {"pace", required_argument, NULL, 'P'},
-		{"pad", optional_argument, NULL, 'p'}, {"seed", required_argument, NULL, 's'},
-		{"tests", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+		{"pad", optional_argument, NULL, 'p'}, {"quick", required_argument, NULL, 'q'},
+		{"seed", required_argument, NULL, 's'}, {"tests", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
 	struct options options = {.customers = 30, .pace = 2, .seed = milliseconds() & UINT32_MAX};
 	int option;
-	while ((option = getopt_long(argc, argv, "P:c:hp::s:t:", names, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "P:c:hp::q:s:t:", names, NULL)) != -1) {
 		if (option == 'h')
 			return help();
 		if (!take_option(&options, option))

@@ -60,6 +60,9 @@ is 'riskDate is the real clock' true \
 redis flushall >/dev/null
 stedi-simulator -s 7 -P 0 -t 300 >again
 is 'the same seed: the same scores' "$(scores events)" "$(scores again)"
+redis flushall >/dev/null
+timeout 60 stedi-simulator -s 7 -P 1000 -q 300 -t 300 >quick || :
+is '--quick: as many tests without a pause' "$(scores events)" "$(scores quick)"
 stedi-simulator -s 8 -P 0 -t 300 >other
 ok 'another seed: others' test "$(scores events)" != "$(scores other)"
 redis flushall >/dev/null
