@@ -6,8 +6,8 @@ CFLAGS = -O2 -g
 VERSION = 1.0
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-C_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -Icommon
-SANITIZERS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+C_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -Icommon -flto=auto
+SANITIZERS = -O1 -g -fno-lto -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 FILTERS = redis-decode/redis-decode events-decode/events-decode join/join
 OTHERS = scripts/redis-source/redis-source scripts/stedi-simulator/stedi-simulator \

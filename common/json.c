@@ -227,28 +227,19 @@ scan_literal(struct scan *scan, const char *at, const char *literal)
 	return at + length;
 }
 
-static bool
-names_match(const struct scan *scan, const struct json_step *step, const char *name, size_t length)
-{
-	if (step->name == NULL || step->length != length)
-		return false;
-	return scan->tree->any_case ? strncasecmp(step->name, name, length) == 0
-				    : memcmp(step->name, name, length) == 0;
-}
-
 static const struct json_node *
 child_of_name(const struct scan *scan, const struct json_node *node, const char *name, size_t length)
 {
-	const struct json_node *child = node->child;
-	if (scan->tree->any_case) {
-		for (; child != NULL; child = child->next)
-			if (child->step.length == length && memcmp(child->step.name, name, length) == 0)
-				return child;
-		child = node->child;
+	const struct json_node *in_another_case = NULL;
+	for (const struct json_node *child = node->child; child != NULL; child = child->next) {
+		if (child->step.length != length || child->step.name == NULL)
+			continue;
+		if (memcmp(child->step.name, name, length) == 0)
+			return child;
+		if (scan->tree->any_case && in_another_case == NULL && strncasecmp(child->step.name, name, length) == 0)
+			in_another_case = child;
 	}
-	while (child != NULL && !names_match(scan, &child->step, name, length))
-		child = child->next;
-	return child;
+	return in_another_case;
 }
 
 /* A name is compared as it is spelt, so one with an escape is decoded first. */

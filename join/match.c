@@ -278,12 +278,18 @@ take_records(struct join *join, struct input *in, void (*take)(struct join *, st
 	}
 }
 
+/*
+ * Where both can be read, more is read of TABLE: an event that finds its key need not be kept until it comes. But
+ * EVENTS has its turn, too, for TABLE may never end.
+ */
+enum { TABLE_TURNS = 8 };
+
 static void
 match_inputs(struct join *join, struct input *table, struct input *events)
 {
 	struct filter *filter = &join->filter;
 	struct pollfd inputs[2] = {{.fd = table->fd}, {.fd = events->fd}};
-	for (;;) {
+	for (unsigned turn = 1;; turn++) {
 		if (inputs[0].fd >= 0 && !take_records(join, table, take_table_record))
 			inputs[0].fd = -1;
 		if (inputs[1].fd >= 0 && !take_records(join, events, take_event))
@@ -292,9 +298,10 @@ match_inputs(struct join *join, struct input *table, struct input *events)
 			return;
 		if (!wait_for_input(inputs, 2, &filter->out, &filter->report))
 			return;
-		if (inputs[0].fd >= 0 && inputs[0].revents != 0)
+		bool table_ready = inputs[0].fd >= 0 && inputs[0].revents != 0;
+		if (table_ready)
 			input_fill(table);
-		if (inputs[1].fd >= 0 && inputs[1].revents != 0)
+		if (inputs[1].fd >= 0 && inputs[1].revents != 0 && (!table_ready || turn % TABLE_TURNS == 0))
 			input_fill(events);
 	}
 }

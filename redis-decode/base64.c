@@ -3,35 +3,34 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { NO_DIGIT = 0x40 };
+#define NO_DIGIT UINT32_C(0x1000000) /* a bit beyond the 24 of four digits */
 
-/* The value of each digit, NO_DIGIT for other bytes. */
-static unsigned char digit_values[256];
+/* What each byte adds to four digits, by its place among them; NO_DIGIT for what is none. */
+static uint32_t digit_values[4][256];
 
 static void
 make_digit_values(void)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	memset(digit_values, NO_DIGIT, sizeof(digit_values));
-	for (unsigned char i = 0; i < 64; i++)
-		digit_values[(unsigned char)digits[i]] = i;
+	for (unsigned place = 0; place < 4; place++) {
+		for (unsigned byte = 0; byte < 256; byte++)
+			digit_values[place][byte] = NO_DIGIT;
+		for (unsigned i = 0; i < 64; i++)
+			digit_values[place][(unsigned char)digits[i]] = i << (18 - 6 * place);
+	}
 }
 
-/* Four digits are 24 bits. Returns the bits, or more than 24 of them when a byte is no digit. */
 static inline uint32_t
 four_digits(const unsigned char *text)
 {
-	unsigned char a = digit_values[text[0]], b = digit_values[text[1]];
-	unsigned char c = digit_values[text[2]], d = digit_values[text[3]];
-	if ((a | b | c | d) & NO_DIGIT)
-		return UINT32_MAX;
-	return (uint32_t)a << 18 | (uint32_t)b << 12 | (uint32_t)c << 6 | d;
+	return digit_values[0][text[0]] | digit_values[1][text[1]] | digit_values[2][text[2]] |
+	       digit_values[3][text[3]];
 }
 
 bool
 base64_decode(const char *text, size_t length, struct buffer *decoded)
 {
-	if (digit_values['A'] == digit_values['B'])
+	if (digit_values[0]['B'] == 0)
 		make_digit_values();
 	decoded->length = 0;
 	buffer_reserve(decoded, length / 4 * 3);
@@ -45,7 +44,7 @@ base64_decode(const char *text, size_t length, struct buffer *decoded)
 	char *out = decoded->bytes;
 	for (const unsigned char *end = at + whole; at < end; at += 4) {
 		uint32_t bits = four_digits(at);
-		if (bits == UINT32_MAX)
+		if (bits >= NO_DIGIT)
 			return false;
 		*out++ = (char)(bits >> 16);
 		*out++ = (char)(bits >> 8);
@@ -54,7 +53,7 @@ base64_decode(const char *text, size_t length, struct buffer *decoded)
 	if (padding > 0) {
 		const unsigned char last[4] = {at[0], at[1], padding == 2 ? 'A' : at[2], 'A'};
 		uint32_t bits = four_digits(last);
-		if (bits == UINT32_MAX || (bits & (padding == 2 ? 0xFFFF : 0xFF)) != 0)
+		if (bits >= NO_DIGIT || (bits & (padding == 2 ? 0xFFFF : 0xFF)) != 0)
 			return false; /* bits that stand for nothing must be zero */
 		*out++ = (char)(bits >> 16);
 		if (padding == 1)
