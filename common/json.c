@@ -28,8 +28,8 @@ struct scan {
 
 /* ---- the tree ---- */
 
-static bool
-same_step(const struct json_step *a, const struct json_step *b)
+bool
+json_same_step(const struct json_step *a, const struct json_step *b)
 {
 	if (a->name == NULL || b->name == NULL)
 		return a->name == b->name && a->index == b->index;
@@ -52,7 +52,7 @@ static struct json_node *
 child_for(struct json_node *node, const struct json_step *step)
 {
 	struct json_node **link = &node->child;
-	while (*link != NULL && !same_step(&(*link)->step, step))
+	while (*link != NULL && !json_same_step(&(*link)->step, step))
 		link = &(*link)->next;
 	if (*link == NULL)
 		*link = new_node(step);

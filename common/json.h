@@ -42,6 +42,8 @@ struct json_tree {
 	bool any_case;          /* names match in any letter case, unless a tree holds them in the very case */
 };
 
+bool json_same_step(const struct json_step *, const struct json_step *);
+
 /* Adds a path, which may be empty (the value itself), and returns its slot. */
 size_t json_want(struct json_tree *, const struct json_step *, size_t count);
 void json_tree_free(struct json_tree *);

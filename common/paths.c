@@ -161,14 +161,9 @@ starts_with_each(const struct paths *paths, const struct path *path)
 {
 	if (paths->each == NULL || path->count < paths->each_steps)
 		return false;
-	for (size_t i = 0; i < paths->each_steps; i++) {
-		const struct json_step *a = &paths->each[i], *b = &path->steps[i];
-		if ((a->name == NULL) != (b->name == NULL))
+	for (size_t i = 0; i < paths->each_steps; i++)
+		if (!json_same_step(&paths->each[i], &path->steps[i]))
 			return false;
-		if (a->name == NULL ? a->index != b->index
-				    : a->length != b->length || memcmp(a->name, b->name, a->length) != 0)
-			return false;
-	}
 	return true;
 }
 

@@ -2,6 +2,8 @@
  * A Kafka broker on loopback without Java: librdkafka's mock cluster, for demos and quick tests.
  * All is kept in memory and is gone when it stops.
  */
+#include "usage.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <librdkafka/rdkafka.h>
@@ -176,33 +178,16 @@ run(char **specs, const int *partitions, int count)
 	return served;
 }
 
-static int
-usage(void)
-{
-	fputs(usage_line, stderr);
-	return EXIT_TROUBLE;
-}
-
-static int
-help(void)
-{
-	if (fputs(usage_line, stdout) == EOF || fputs(help_text, stdout) == EOF || fflush(stdout) != 0) {
-		complain("standard output", strerror(errno));
-		return EXIT_TROUBLE;
-	}
-	return EXIT_SUCCESS;
-}
-
 int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int option = getopt_long(argc, argv, "h", options, NULL);
 	if (option == 'h')
-		return help();
+		return help("embedded-broker", (const char *const[]){usage_line, help_text, NULL});
 	int count = argc - optind;
 	if (option != -1 || count == 0)
-		return usage();
+		return usage(usage_line);
 	int *partitions = calloc((size_t)count, sizeof(*partitions));
 	if (partitions == NULL) {
 		complain("memory", strerror(errno));
@@ -213,7 +198,7 @@ main(int argc, char **argv)
 		if (wrong != NULL) {
 			complain(argv[optind + i], wrong);
 			free(partitions);
-			return usage();
+			return usage(usage_line);
 		}
 	}
 	bool served = run(argv + optind, partitions, count);

@@ -6,6 +6,7 @@
 #include "redis.h"
 #include "replication.h"
 #include "stop.h"
+#include "usage.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -212,24 +213,6 @@ run(size_t pad)
 	return 128 + stop_signal();
 }
 
-static int
-usage(void)
-{
-	fputs(usage_line, stderr);
-	return EXIT_TROUBLE;
-}
-
-static int
-help(void)
-{
-	if (fputs(usage_line, stdout) == EOF || fputs(help_text, stdout) == EOF ||
-		fputs(redis_settings_help, stdout) == EOF || fflush(stdout) != 0) {
-		perror("redis-source: standard output");
-		return EXIT_TROUBLE;
-	}
-	return EXIT_SUCCESS;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -240,15 +223,16 @@ main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "hp::", options, NULL)) != -1) {
 		switch (option) {
 		case 'h':
-			return help();
+			return help("redis-source",
+				(const char *const[]){usage_line, help_text, redis_settings_help, NULL});
 		case 'p':
 			pad = PAD_DEFAULT;
 			if (optarg != NULL && !parse_count(optarg, 1, 1 << 30, &pad))
-				return usage();
+				return usage(usage_line);
 			break;
 		default:
-			return usage();
+			return usage(usage_line);
 		}
 	}
-	return optind == argc ? run((size_t)pad) : usage();
+	return optind == argc ? run((size_t)pad) : usage(usage_line);
 }

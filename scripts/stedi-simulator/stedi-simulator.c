@@ -4,6 +4,7 @@
 #include "output.h"
 #include "redis.h"
 #include "stop.h"
+#include "usage.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -246,24 +247,6 @@ run(const struct options *options)
 	return stop_signal() == 0 ? EXIT_SUCCESS : 128 + stop_signal();
 }
 
-static int
-usage(void)
-{
-	fputs(usage_line, stderr);
-	return EXIT_TROUBLE;
-}
-
-static int
-help(void)
-{
-	if (fputs(usage_line, stdout) == EOF || fputs(help_text, stdout) == EOF ||
-		fputs(redis_settings_help, stdout) == EOF || fflush(stdout) != 0) {
-		perror("stedi-simulator: standard output");
-		return EXIT_TROUBLE;
-	}
-	return EXIT_SUCCESS;
-}
-
 static bool
 parse_pace(const char *text, double *pace)
 {
@@ -308,9 +291,10 @@ main(int argc, char **argv)
 	int option;
 	while ((option = getopt_long(argc, argv, "P:c:hp::q:s:t:", names, NULL)) != -1) {
 		if (option == 'h')
-			return help();
+			return help("stedi-simulator",
+				(const char *const[]){usage_line, help_text, redis_settings_help, NULL});
 		if (!take_option(&options, option))
-			return usage();
+			return usage(usage_line);
 	}
-	return optind == argc ? run(&options) : usage();
+	return optind == argc ? run(&options) : usage(usage_line);
 }
