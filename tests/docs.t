@@ -13,7 +13,9 @@ use File::Temp qw(tempdir);
 
 my $seconds = 60; # then an example hangs, and fails
 my $top = dirname(dirname(abs_path(__FILE__)));
-my %sample = ('redis-server' => 'redis-server.ndjson', 'stedi-events' => 'stedi-events.ndjson', 'stedi-graph' => undef);
+my %sample = map { $_ => "$_.ndjson" } qw(redis-server stedi-events events);
+$sample{assessments} = 'assessment.ndjson';
+$sample{$_} = undef for qw(stedi-graph events-by-customer purchases guilds questions);
 my @documents = @ARGV ? @ARGV : map { "$top/$_" } 'README.md', 'redis-decode/redis-decode.1',
 	'events-decode/events-decode.1', 'join/join.1', 'scripts/stedi-pipes.7';
 
