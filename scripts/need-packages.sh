@@ -5,7 +5,7 @@ set -euo pipefail
 usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
-		Checks what each PURPOSE needs (build, demo, check, bench, kafka, browser, fuzz, lint), and installs what is
+		Checks what each PURPOSE needs (build, demo, check, bench, kafka, game, browser, fuzz, lint), and installs what is
 		missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
 	USAGE
 }
@@ -39,6 +39,11 @@ needs() {
 		kafka    command javac                   default-jdk-headless
 		kafka    command mvn                     maven
 		kafka    command openssl                 openssl
+		game     command kcat                    kcat
+		game     file    /usr/sbin/nginx         nginx
+		game     command ab                      apache2-utils
+		game     command gawk                    gawk
+		game     command curl                    curl
 		browser  command chromium                chromium
 		browser  command npm                     npm
 		browser  command node                    nodejs
