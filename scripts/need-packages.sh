@@ -13,6 +13,7 @@ usage() {
 # purpose, what is needed (a command, a header or a file), the Debian package that has it
 needs() {
 	cat <<-'NEEDS'
+		build    command make                    make
 		build    command cc                      gcc
 		build    header  stdio.h                 libc6-dev
 		build    header  jansson.h               libjansson-dev
