@@ -54,17 +54,65 @@ needs() {
 		lint     command cppcheck                cppcheck
 		lint     command shellcheck              shellcheck
 		lint     command mandoc                  mandoc
+		lake     command kcat                    kcat
+		lake     command python3                 python3-minimal
+		lake     python  ensurepip               python3-venv
 	NEEDS
 }
 
-is_there() { # command|header|file NAME
+# purpose, the requirements of a Python environment that becomes build/PURPOSE, the command that makes it needless
+environments() {
+	cat <<-'NEEDS'
+		lake     scripts/lake/requirements.txt   duckdb
+	NEEDS
+}
+
+is_there() { # command|header|file|python NAME
 	case $1 in
 	command) command -v "$2" >/dev/null ;;
 	header) printf '#include <%s>\n' "$2" | cc -E -x c - >/dev/null 2>&1 ;;
 	file) compgen -G "$2" >/dev/null ;;
+	python) python3 -c "import $2" 2>/dev/null ;;
 	esac
 }
 
+install_packages() {
+	((${#missing[@]})) || return 0
+	echo "missing: ${missing[*]} (names of Debian's packages)" >&2
+	if $say_only || ! command -v apt-get >/dev/null; then
+		echo "Install them, then try again." >&2
+		exit 1
+	fi
+	local as_root=()
+	if ((EUID != 0)); then
+		command -v sudo >/dev/null || { echo "To install them takes root, or sudo." >&2 && exit 1; }
+		as_root=(sudo)
+	fi
+	echo "installing them with apt-get" >&2
+	"${as_root[@]}" apt-get update -qq >/dev/null
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		-o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+}
+
+# install_environment PURPOSE REQUIREMENTS: the copy of REQUIREMENTS, written last, says that it is complete.
+install_environment() {
+	local folder=$root/build/$1
+	cmp -s "$root/$2" "$folder/requirements.txt" && return
+	echo "missing: $(paste -sd ' ' "$root/$2") (names on PyPI) in build/$1" >&2
+	! $say_only || exit 1
+	echo "installing them with pip" >&2
+	mkdir -p "$root/build"
+	(
+		flock 9
+		! cmp -s "$root/$2" "$folder/requirements.txt" || exit 0
+		rm -rf "$folder"
+		python3 -m venv "$folder"
+		"$folder/bin/pip" install --quiet --disable-pip-version-check -r "$root/$2"
+		cp "$root/$2" "$folder/requirements.txt"
+	) 9>"$root/build/$1.lock"
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
 say_only=false
 if [[ ${1-} == --help ]]; then
 	usage
@@ -80,19 +128,8 @@ while read -r purpose kind name package; do
 	[[ " $* " == *" $purpose "* ]] || continue
 	is_there "$kind" "$name" || [[ " ${missing[*]-} " == *" $package "* ]] || missing+=("$package")
 done < <(needs)
-((${#missing[@]})) || exit 0
-
-echo "missing: ${missing[*]} (names of Debian's packages)" >&2
-if $say_only || ! command -v apt-get >/dev/null; then
-	echo "Install them, then try again." >&2
-	exit 1
-fi
-as_root=()
-if ((EUID != 0)); then
-	command -v sudo >/dev/null || { echo "To install them takes root, or sudo." >&2 && exit 1; }
-	as_root=(sudo)
-fi
-echo "installing them with apt-get" >&2
-"${as_root[@]}" apt-get update -qq >/dev/null
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	-o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+install_packages
+while read -r purpose requirements command; do
+	[[ " $* " == *" $purpose "* ]] || continue
+	command -v "$command" >/dev/null || install_environment "$purpose" "$requirements" </dev/null
+done < <(environments)
