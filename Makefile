@@ -67,6 +67,12 @@ check-browser:
 	@$(MAKE) -s all
 	prove tests/browser
 
+# the assessments and game events, on Apache Kafka, to Parquet, HDFS and Spark
+check-lake:
+	@scripts/need-packages.sh build demo check kafka assessments game notebook spark
+	@$(MAKE) -s all
+	prove tests/lake tests/assessments tests/game-events
+
 check-compose:
 	@scripts/need-packages.sh build demo check browser kafka
 	prove -v tests/compose
@@ -103,4 +109,4 @@ uninstall:
 clean:
 	rm -rf $(PROGRAMS) build logs
 
-.PHONY: all packages sanitized demo check check-kafka check-browser check-compose fuzz lint bench install uninstall clean
+.PHONY: all packages sanitized demo check check-kafka check-browser check-lake check-compose fuzz lint bench install uninstall clean
