@@ -68,7 +68,8 @@ same "live: an event alone comes out at once" expected actual
 
 # usage
 
-ok "--help says what the tables are" grep -q '^  consumables  potions' <("$folder/split" --help)
+"$folder/split" --help >out
+ok "--help says what the tables are" grep -q '^  consumables  potions' out
 for wrong in "" potions --quiet; do
 	"$folder/split" ${wrong:+"$wrong"} <envelopes >out 2>err
 	ok "'split $wrong' is wrong usage" test "$?" = 2 -a ! -s out -a -s err
