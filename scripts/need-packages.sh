@@ -57,6 +57,7 @@ needs() {
 		lake     command kcat                    kcat
 		lake     command python3                 python3-minimal
 		lake     python  ensurepip               python3-venv
+		notebook python  ensurepip               python3-venv
 	NEEDS
 }
 
@@ -64,6 +65,7 @@ needs() {
 environments() {
 	cat <<-'NEEDS'
 		lake     scripts/lake/requirements.txt   duckdb
+		notebook scripts/game-events/requirements.txt
 	NEEDS
 }
 
