@@ -57,6 +57,8 @@ needs() {
 		lake     command kcat                    kcat
 		lake     command python3                 python3-minimal
 		lake     python  ensurepip               python3-venv
+		assessments command jq                   jq
+		assessments python  uuid                 python3
 		notebook python  ensurepip               python3-venv
 	NEEDS
 }

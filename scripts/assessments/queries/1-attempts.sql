@@ -1,0 +1,2 @@
+-- attempts
+select keen_id from assessments limit 10;
