@@ -118,3 +118,10 @@ start_broker() {
 	KAFKA_BROKER=$(<"$folder/address")
 	printf '%s\n' log_level=3 fetch.wait.max.ms=10 >"$KCAT_CONFIG" # this broker takes 500 ms otherwise
 }
+
+# free_port prints one of 127.0.0.1 on which nobody listens.
+free_port() {
+	local port
+	while port=$((RANDOM % 12000 + 20000)) && (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+	echo "$port"
+}

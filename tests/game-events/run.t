@@ -1,0 +1,82 @@
+#!/bin/bash
+# The run shows what was played, ends by itself, and leaves nothing behind however it ends.
+# shellcheck source-path=SCRIPTDIR/../e2e disable=SC2154,SC2317 # set by lib.sh; functions called by name
+. "$(dirname "$0")/../e2e/lib.sh"
+export TMPDIR=$work/tmp
+unset KAFKA_BROKER KCAT_CONFIG
+mkdir "$TMPDIR"
+
+# nginx writes its title over its environment; by its log it is known.
+clean() {
+	none_left
+	find "$TMPDIR" -mindepth 1
+	logging
+	nothing_left && [[ -z $(find "$TMPDIR" -mindepth 1) && -z $(logging) ]]
+}
+
+logging() {
+	find /proc/[0-9]*/fd -lname "$TMPDIR/*" 2>/dev/null
+}
+
+clean_quietly() {
+	clean >/dev/null
+}
+
+end() {
+	status=0
+	wait "$pid" 2>/dev/null || status=$?
+}
+
+start run game-events/run
+end
+ok "the run ends with status 0" is 0 "$status"
+ok "... without a word on standard error" is "" "$(<run.err)"
+awk '/^│ 20[0-9-]* [0-9:]*:00\+00 │/ { sum += $5; next } { print } END { print sum " in all minutes" }' run.out >shown
+same "... shows what was bought, by item, by host and by minute, and what else there was" \
+	"$root/tests/game-events/run/shown" shown
+ok "... and leaves nothing behind" clean
+
+# part PATTERN: the process id of the run's part whose command matches.
+part() {
+	local id command
+	while read -r id command; do
+		[[ ! $command =~ $1 ]] || { echo "$id" && return; }
+	done < <(left)
+	return 1
+}
+
+has_part() {
+	part "$1" >/dev/null
+}
+
+# broken SIGNAL STATUS WHILE [PART]: stops the run, or kills a part of it, while a part is there.
+broken() {
+	local victim
+	start run game-events/run
+	wait_for 60 has_part "$3"
+	victim=${4:+$(part "$4")}
+	kill "-$1" "${victim:-$pid}"
+	end
+	ok "${4:-the run} stopped by SIG$1 while there is $3: status $2" is "$2" "$status"
+	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean_quietly # which goes on after the run's own end
+	ok "... and nothing is left behind" clean
+}
+
+broken INT 130 '^bash .*/load'
+broken TERM 143 '^bash .*/ship'
+broken HUP 129 '^bash .*/lake/land'
+broken INT 130 '^bash .*/lake/land'
+broken KILL 137 '^bash .*/load'
+broken KILL 137 '^bash .*/lake/land'
+broken KILL 1 '/embedded-broker ' '/embedded-broker '
+broken KILL 1 '^bash .*/load' '^bash .*/serve'
+broken KILL 1 '^bash .*/load' '^bash .*/ship'
+broken KILL 1 '^bash .*/lake/land' '^bash .*/lake/land'
+
+# Ctrl-C on a terminal reaches the run's process group only
+start run game-events/run
+wait_for 60 has_part '^bash .*/load'
+stop INT "-$pid"
+ok "Ctrl-C ends it with status 130" is 130 "$status"
+ok "... and nothing is left behind" clean
+done_testing
