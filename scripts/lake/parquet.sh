@@ -71,7 +71,8 @@ look_at_structures() {
 		create table landed as select n, t.fullkey, kind(t) as kind from structures, json_tree(landed) t;
 		copy (
 			select replace(substr(fullkey, 3), '[0]', '[]') from found
-			where (n, path) in (select (n, fullkey) from landed where kind = 'OBJECT')
+			where (n, path) in (select (n, fullkey) from landed join found using (n, fullkey)
+					where landed.kind = 'OBJECT' and found.kind = 'OBJECT')
 				and (n, fullkey) not in (select (n, fullkey) from landed)
 			group by 1 order by min(id)) $(to "$work/undeclared");
 		copy (
@@ -81,8 +82,8 @@ look_at_structures() {
 	END
 }
 
-# look_at_values FILE LINES-BEFORE: appends the records of which a value would be lost, at any depth, or that have no
-# day, to $work/unfit, as LINE<TAB>REASON.
+# look_at_values FILE LINES-BEFORE: names the records of which a value would be lost, at any depth, or that have no day,
+# in $work/unfit.part, as LINE<TAB>REASON.
 look_at_values() {
 	sql <<-END
 		$(settings)
@@ -106,7 +107,6 @@ look_at_values() {
 		copy (select _line, arg_min(reason, _rank) from misfits group by _line order by _line)
 			$(to "$work/unfit.part");
 	END
-	cat -- "$work/unfit.part" >>"$work/unfit"
 }
 
 # look_at_all_values: as the above, in pieces, because it takes memory.
@@ -115,7 +115,8 @@ look_at_all_values() {
 	split -l 10000 -a 6 -d -- "$work/records" "$work/piece."
 	: >"$work/unfit"
 	for piece in "$work"/piece.*; do
-		look_at_values "$piece" "$lines"
+		look_at_values "$piece" "$lines" 2>"$work/duckdb.log" || die "$table: $(<"$work/duckdb.log")"
+		cat -- "$work/unfit.part" >>"$work/unfit"
 		lines=$((lines + 10000))
 		rm -- "$piece"
 	done
@@ -159,7 +160,7 @@ write_files() {
 # write_parquet sets $written to the number of records.
 write_parquet() {
 	local line
-	look_at_structures
+	look_at_structures 2>"$work/duckdb.log" || die "$table: $(<"$work/duckdb.log")"
 	say_undeclared
 	if [[ -s $work/doubtful ]] || ! written=$(write_files 2>"$work/duckdb.log"); then
 		look_at_all_values

@@ -1,0 +1,237 @@
+#!/bin/bash
+# What is new on a topic comes into the lake, whole and once; and what doesn't fit is said.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.sh"
+
+start_kafka
+export KAFKA_BROKER=$address
+"$root/tests/kafka/create-topics" "$address" events:3
+kafka_tool() { "$root/tests/kafka/kafka-class" "org.apache.kafka.tools.$1" --bootstrap-server "$address" "${@:2}"; }
+
+events() { # FIRST LAST: 10 hours apart
+	local n
+	for ((n = $1; n <= $2; n++)); do echo "{\"ts\":$((1516660000 + n * 36000)).5,\"n\":$n}"; done
+}
+
+# Three partitions, twice.
+for partition in 0 1 2; do events $((partition * 10)) $((partition * 10 + 9)) | produce events -p $partition; done
+ok "land ends well" land_events every
+ok "and says how many" said out 'every: 30 records landed, 0 rejected'
+on_topic events >expected
+records every >actual
+same "each record is there once" expected actual
+query -csv 'select distinct day from every order by day' >actual
+jq -r '.ts | floor | todate[:10]' expected | sort -u | sed '1i day' >days
+same "by the day of each" days actual
+(cd "$LAKE/every" && find . -name '*.parquet' | sed 's|.*/||' | sort -u) >actual
+printf 'events-%s-0-9.parquet\n' 0 1 2 >expected
+same "files are named for what they hold" expected actual
+before=$(lake_files)
+ok "a second time there is nothing new" land_events every
+ok "which it says" said out 'every: 0 records landed, 0 rejected'
+ok "and the lake is as it was" test "$before" = "$(lake_files)"
+
+events 100 104 | produce events -p 1
+ok "what came since is landed" land_events every
+ok "only that" said out 'every: 5 records landed, 0 rejected'
+on_topic events >expected
+records every >actual
+same "each record is there once still" expected actual
+ok "in a file that goes on from the last" test -e "$LAKE/every/day=2018-03-05/events-1-10-14.parquet"
+ok "nothing is left of the landing" test -z "$(find "$LAKE" -name '_staged*' -o -name _work)"
+
+TZ=Pacific/Auckland land_events elsewhere
+query -csv 'select distinct day from elsewhere order by day' >actual
+query -csv 'select distinct day from every order by day' >expected
+same "days are those of UTC, wherever it runs" expected actual
+
+# Batches that make no records.
+printf 'key:\n' | kcat -P -b "$address" -t tombstones -K : -Z
+ok "tombstones make no records" \
+	eval "land tombstones tombstones 'n integer' \"date '2018-01-01'\" events-decode -J -f n >out"
+ok "which it says" said out 'tombstones: 0 records landed, 0 rejected'
+ok "and are not read again" test "$(head -n 1 "$LAKE/tombstones/_landed/tombstones-0")" = 1
+ok "a table without records is not there yet" eval "! query 'from tombstones' 2>err"
+
+printf '%s\n' '{"n":1' '{"m":2}' 'hello "world"' | produce bad
+ok "a batch of rejects only" \
+	eval "land bad bad 'n integer' \"date '2018-01-01'\" events-decode -J -f 'n!' >out 2>err"
+ok "is counted" said out 'bad: 0 records landed, 3 rejected'
+ok "is said" said err 'bad[0]@1: n: expected'
+consume bad -J >expected
+same "is kept to the byte" expected "$LAKE/bad/_rejects/bad-0-0-2.ndjson"
+ok "and not read again" eval "land bad bad 'n integer' \"date '2018-01-01'\" events-decode -J -f 'n!' | grep 'bad: 0 records landed, 0 r'"
+
+# Records that don't fit COLUMNS, also deep within: none of them may be landed with a null.
+cat >messages <<-'END'
+	{"s":"good","i":1,"d":1.5,"b":true,"t":"2018-01-23T14:23:19.082Z","q":{"list":[{"ok":true,"n":1},{"ok":null},{}],"e":[]}}
+	{"s":"also good","i":"2","d":"1516717442.735266","b":"false","q":{"list":[],"e":["x",null]}}
+	{"s":"nothing at all"}
+	{"s":"word","i":"two"}
+	{"s":"fraction","i":1.5}
+	{"s":"fraction in a string","i":"1.5"}
+	{"s":"out of range","i":9999999999}
+	{"s":"no boolean","b":"maybe"}
+	{"s":"a number","b":1}
+	{"s":"no number","d":"1,5"}
+	{"s":"no time","t":"2018-02-30T00:00:00Z"}
+	{"s":"deep word","q":{"list":[{"ok":true},{"ok":"maybe"}]}}
+	{"s":"deep fraction","q":{"list":[{"n":1},{"n":2},{"n":2.5}]}}
+	{"s":"deep range","q":{"list":[{"n":1},{"n":-9999999999}]}}
+	{"s":"no list","q":{"list":"none"}}
+	{"s":"no object","q":[1]}
+	{"s":"no object in a list","q":{"list":[5]}}
+	{"s":"a boolean","i":true}
+	{"s":"good again","i":-3,"d":-1e3,"b":false,"q":{"list":[{"ok":false,"n":0}],"e":["é \" \\ \u0000 \n"]}}
+END
+produce shapes <messages
+types='s varchar, i integer, d double, b boolean, t timestamp, q struct(list struct(ok boolean, n integer)[], e varchar[])'
+ok "records that don't fit" \
+	eval "land shapes shapes '$types' \"date '2018-01-23'\" events-decode -J -f s,i,d,b,t,q >out 2>err"
+ok "are counted" said out 'shapes: 4 records landed, 15 rejected'
+cat >expected <<-'END'
+	land: shapes: record 4 of shapes-0-0-18: i: doesn't fit: "two"
+	land: shapes: record 5 of shapes-0-0-18: i: doesn't fit: 1.5
+	land: shapes: record 6 of shapes-0-0-18: i: doesn't fit: "1.5"
+	land: shapes: record 7 of shapes-0-0-18: i: doesn't fit: 9999999999
+	land: shapes: record 8 of shapes-0-0-18: b: doesn't fit: "maybe"
+	land: shapes: record 9 of shapes-0-0-18: b: doesn't fit: 1
+	land: shapes: record 10 of shapes-0-0-18: d: doesn't fit: "1,5"
+	land: shapes: record 11 of shapes-0-0-18: t: doesn't fit: "2018-02-30T00:00:00Z"
+	land: shapes: record 12 of shapes-0-0-18: q.list[1].ok: doesn't fit: "maybe"
+	land: shapes: record 13 of shapes-0-0-18: q.list[2].n: doesn't fit: 2.5
+	land: shapes: record 14 of shapes-0-0-18: q.list[1].n: doesn't fit: -9999999999
+	land: shapes: record 15 of shapes-0-0-18: q.list: doesn't fit: "none"
+	land: shapes: record 16 of shapes-0-0-18: q: doesn't fit: an array
+	land: shapes: record 17 of shapes-0-0-18: q.list[0]: doesn't fit: 5
+	land: shapes: record 18 of shapes-0-0-18: i: doesn't fit: true
+END
+same "each with what doesn't fit, and where" expected err
+consume shapes | events-decode -f s,i,d,b,t,q | sed -n '4,18p' >expected
+same "and kept to the byte" expected "$LAKE/shapes/_rejects/shapes-0-0-18.ndjson"
+query -jsonlines 'select s, i, d, b, t::varchar as t, to_json(q) as q from shapes' >actual
+cat >expected <<-'END'
+	{"s":"good","i":1,"d":1.5,"b":true,"t":"2018-01-23 14:23:19.082","q":{"list":[{"ok":true,"n":1},{"ok":null,"n":null},{"ok":null,"n":null}],"e":[]}}
+	{"s":"also good","i":2,"d":1516717442.735266,"b":false,"t":null,"q":{"list":[],"e":["x",null]}}
+	{"s":"nothing at all","i":null,"d":null,"b":null,"t":null,"q":null}
+	{"s":"good again","i":-3,"d":-1000.0,"b":false,"t":null,"q":{"list":[{"ok":false,"n":0}],"e":["é \" \\ \u0000 \n"]}}
+END
+same "the others are landed as they are" expected actual
+
+printf '%s\n' '{"ts":1516717442,"n":1}' '{"n":2}' '{"ts":1e300,"n":3}' | produce days
+ok "a record without a day" \
+	eval "land days days 'ts double, n integer' 'to_timestamp(ts)::date' events-decode -J -f ts,n >out 2>err"
+ok "is rejected" said out 'days: 1 records landed, 2 rejected'
+ok "and said" said err 'land: days: record 2 of days-0-0-2: has no day'
+
+# What COLUMNS leaves out.
+ok "a field without a column ends it" says 'land: less: not in COLUMNS: position' \
+	eval "land events less 'n integer' \"date '2018-01-01'\" events-decode -J -f n,position=@position >out 2>err"
+ok "keys of an object can be left out, and it says so" eval "
+	land shapes less 's varchar, q struct(list struct(ok boolean)[])' \"date '2018-01-01'\" \
+		events-decode -J -w 's=good' -f s,q >out 2>err && said err 'not in COLUMNS, left out: q.list[].n q.e'"
+
+# What is wrong from the start.
+wrong() { # TEXT COLUMNS DAY
+	says "$1" eval "land events wrong '$2' \"$3\" events-decode -J -f n 2>err >out"
+}
+ok "COLUMNS that is no SQL" wrong 'COLUMNS or DAY is wrong' 'n integer,,' "date '2018-01-01'"
+ok "a type that doesn't exist" wrong 'COLUMNS or DAY is wrong' 'n interger' "date '2018-01-01'"
+ok "a constraint" wrong 'COLUMNS has a constraint: NOT NULL' 'n integer not null' "date '2018-01-01'"
+ok "a column day" wrong 'COLUMNS has a column day' 'n integer, "Day" date' "date '2018-01-01'"
+ok "DAY of a column that doesn't exist" wrong 'COLUMNS or DAY is wrong' 'n integer' 'm::date'
+ok "DAY that is no date" wrong 'DAY is no date: INTEGER' 'n integer' n
+ok "a topic that doesn't exist" says "there is no topic nothing at $address" \
+	eval "land nothing wrong 'n integer' \"date '2018-01-01'\" events-decode -J -f n 2>err"
+ok "a broker that doesn't answer" says "the broker at 127.0.0.1:1 doesn't answer" \
+	eval "KAFKA_BROKER=127.0.0.1:1 land events wrong 'n integer' \"date '2018-01-01'\" events-decode -J -f n 2>err"
+for arguments in '' 'events' 'events t "n int" day' 'events t "n int" day --' 'events _t "n int" day cat' 'events ../t "n int" day cat'; do
+	eval "land $arguments 2>err"
+	ok "wrong usage: land $arguments" test $? = 2 -a -s err
+done
+ok "--help" eval 'land --help >out && said out usage:'
+
+# Parts that fail: nothing is landed, and the next time all is.
+for decoder in 'exit 2' 'exit 1' 'kill -9 $$' 'head -n 1; exit 3' 'echo "{"' 'echo "{} {}"' 'echo; echo "{\"n\":1}"'; do
+	printf '#!/bin/bash\n%s\n' "$decoder" >decoder
+	chmod +x decoder
+	ok "a decoder that does: $decoder" says land eval "land events failing 'n integer' \"date '2018-01-01'\" ./decoder 2>err"
+done
+mkdir cut
+cat >cut/kcat <<-END
+	#!/bin/bash
+	[[ " \$* " != *" -C "* ]] || { $(type -P kcat) "\$@" 2>/dev/null | head -n 3 && exit; }
+	exec $(type -P kcat) "\$@"
+END
+chmod +x cut/kcat
+PATH=$work/cut:$PATH says 'land: kcat ended before events[0]@10' land_events failing
+ok "a kcat that ends early, as on SIGTERM with status 0" test $? = 0
+ok "all is landed then" land_events failing
+ok "each record" said out 'failing: 35 records landed, 0 rejected'
+
+# Offsets with gaps: the ends of transactions.
+printf '{"ts":1516717442,"n":1}\n' >payload
+transactions() {
+	kafka_tool ProducerPerformance --topic gaps --num-records "$1" --payload-file payload --throughput 1000 \
+		--transactional-id test --transaction-duration-ms 20 >transactions.log 2>&1
+}
+land_gaps() { land gaps gaps 'n integer, o bigint' "date '2018-01-23'" events-decode -J -f n,o=@offset >out 2>err; }
+transactions 200
+land_gaps
+ok "of a topic with gaps" said out 'gaps: 200 records landed, 0 rejected'
+transactions 100
+land_gaps
+ok "all is landed once" said out 'gaps: 100 records landed, 0 rejected'
+consume gaps -f '%o\n' >expected
+query -csv -noheader 'select o from gaps order by o' >actual
+same "at its offsets" expected actual
+ok "which have gaps" test "$(tail -n 1 expected)" -gt 299
+
+# A topic that grows all the while.
+touch growing
+while [[ -e growing ]]; do events 0 99; done | produce grows &
+until kcat -Q -b "$address" -t grows:0:-1 2>/dev/null | grep -q 'offset [1-9]...'; do sleep 0.1; done
+land_grows() { land grows grows 'n integer, o bigint' "date '2018-01-23'" events-decode -J -f n,o=@offset >out 2>err; }
+ok "while a topic grows, land comes to an end" land_grows
+ok "and again" land_grows
+rm growing
+wait $!
+ok "and again" land_grows
+consume grows -f '%o\n' >expected
+query -csv -noheader 'select o from grows order by o' >actual
+same "each record is there once" expected actual
+
+# More messages than one batch takes.
+seq -f '{"n":%.0f}' 250000 | produce many
+land many many 'n integer' "date '2018-01-23'" events-decode -J -f n >out 2>err
+ok "many messages" said out 'many: 250000 records landed, 0 rejected'
+ls "$LAKE/many/day=2018-01-23" >actual
+printf 'many-0-%s.parquet\n' 0-99999 100000-199999 200000-249999 >expected
+same "come in batches" expected actual
+query -csv -noheader 'select count(distinct n), min(n), max(n) from many' >actual
+echo 250000,1,250000 >expected
+same "and are all there" expected actual
+
+# Messages that expire, and topics made anew.
+printf '{"partitions":[{"topic":"events","partition":1,"offset":12}],"version":1}' >expire.json
+kafka_tool DeleteRecordsCommand --offset-json-file expire.json >expire.log 2>&1
+ok "expired after it was landed" land_events every
+ok "is no matter" eval "said out 'every: 0 records landed' && ! test -s err"
+ok "expired before it was landed" land_events late
+ok "is landed without that" said out 'late: 23 records landed, 0 rejected'
+land_events stale
+printf '10\n\n' >"$LAKE/stale/_landed/events-1"
+ok "expired since the last time" land_events stale
+ok "is said" said err 'land: stale: events[1]@10-11 expired before it was landed'
+
+anew() { # MESSAGES: the topic again becoming one in an empty Kafka
+	kafka_tool TopicCommand --delete --topic days
+	wait_for 60 eval "! kafka_tool TopicCommand --list | grep -qx days"
+	seq -f '{"ts":1516717442,"n":%.0f}' "$1" | produce days
+}
+land_days() { land days days 'ts double, n integer' 'to_timestamp(ts)::date' events-decode -J -f ts,n >out 2>err; }
+anew 2
+ok "a topic made anew that is shorter" says 'days[0] was made anew since it was landed up to 3' land_days
+anew 5
+ok "or longer" says 'days[0] was made anew since it was landed up to 3' land_days
+done_testing

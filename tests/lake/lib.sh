@@ -1,0 +1,47 @@
+# Sourced by the tests here: a lake in a folder to work in, beside what tests/kafka/lib.sh brings.
+# shellcheck shell=bash
+# shellcheck source=tests/kafka/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../kafka/lib.sh"
+lake_tests=$root/tests/lake
+PATH=$root/scripts/lake:$PATH
+unset KCAT_CONFIG
+
+cd "$work" || bail_out "no folder to work in"
+export LAKE=$work/lake
+
+# land_events TABLE [OPTION ...]: the topic events, whose messages are {"ts":SECONDS,"n":N}; what it says is in the
+# files out and err.
+columns='ts double, n integer, position varchar'
+fields='ts:number,n!:number,position=@position'
+land_events() {
+	land events "$1" "$columns" 'to_timestamp(ts)::date' -- events-decode -J -f "$fields" "${@:2}" >out 2>err
+}
+
+said() { # FILE TEXT: prints the file where it doesn't hold the text
+	grep -qF -- "$2" "$1" || { cat "$1" && return 1; }
+}
+
+says() { # TEXT COMMAND [ARG ...]: it fails, with this text, and lands nothing
+	local before
+	before=$(lake_files)
+	if "${@:2}"; then return 1; fi
+	said err "$1" && [[ $(lake_files) == "$before" ]]
+}
+
+# What is in the lake, by checksum.
+lake_files() {
+	find "$LAKE" -type f ! -name _lock -exec cksum {} + 2>/dev/null | sort
+}
+
+# records TABLE: the records in it, a line each, in the order of their positions.
+records() {
+	query -jsonlines "select * exclude day from $1
+		order by split_part(position, ':', 2)::int, split_part(position, ':', 3)::int"
+}
+
+# on_topic TOPIC: what land_events has to make of what is there, by kcat and jq.
+on_topic() {
+	consume "$1" -J |
+		jq -c '. as $m | .payload // empty | fromjson | {ts, n, position: "\($m.topic):\($m.partition):\($m.offset)"}' |
+		sort -t : -k 5,5n -k 6,6n
+}
