@@ -15,6 +15,7 @@ leave() {
 	local status=$?
 	left | cut -d' ' -f1 | xargs -r kill -KILL 2>/dev/null
 	stop_kafka
+	wait 2>/dev/null
 	cd / && rm -rf "$work"
 	exit "$status"
 }
