@@ -75,5 +75,5 @@ ok "a single purchase is enough" run_notebook results
 ok "... and found" jq -e '.item == [["spear", 1]] and .bars.minute == [0, 0, 1, 0] and .warnings == []' results
 rm -rf "$LAKE"
 run_notebook results 2>err
-ok "without any the notebook says what to do" grep -q "no purchases in the lake $LAKE: .*/land" err
+ok "without any the notebook says what to do" grep -q "no purchases in the lake $LAKE: run .*/land" err
 done_testing
