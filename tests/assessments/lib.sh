@@ -1,0 +1,42 @@
+# Sourced by the tests here: the steps, on an Apache Kafka that start_kafka starts.
+# shellcheck shell=bash disable=SC2034
+# shellcheck source=tests/kafka/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../kafka/lib.sh"
+steps=$root/scripts/assessments
+data=$root/tests/assessments/data
+expected=$root/tests/assessments/expected
+
+cd "$work" || bail_out "no folder to work in"
+unset KCAT_CONFIG
+export KAFKA_BROKER ASSESSMENTS_TOPIC LAKE
+
+# broker [PORT]
+broker() {
+	start_kafka "$@"
+	KAFKA_BROKER=$address
+}
+
+# steps NAME ARG ...: runs a step; sets $ended; what it says is in out and err.
+step() {
+	ended=0
+	"$steps/$1" "${@:2}" >out 2>err || ended=$?
+}
+
+# says STATUS LINES: the step ended so, with these lines on standard output and no other.
+says() {
+	[[ $ended == "$1" && $(<out) == "$2" ]] || { echo "ended with $ended" && cat out err && return 1; }
+}
+
+# query ARG ...: rows as CSV without a header.
+query() {
+	"$root/scripts/lake/query" -csv -noheader "$@"
+}
+
+# landed ASSESSMENTS QUESTIONS OPTIONS [REJECTED ...]: what land prints.
+landed() {
+	local name
+	for name in assessments questions options; do
+		echo "$name: $1 records landed, ${4-0} rejected"
+		shift
+	done
+}

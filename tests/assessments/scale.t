@@ -1,0 +1,25 @@
+#!/bin/bash
+# 100,000 questions: none is lost between the file and the lake.
+# shellcheck source-path=SCRIPTDIR disable=SC2119
+source "$(dirname "$0")/lib.sh"
+
+broker
+LAKE=$work/lake
+ASSESSMENTS_TOPIC=many
+"$steps/generate" --attempts 25000 --seed 5 >file
+step publish file
+ok "25,000 attempts are published" says 0 "Produced 25000 messages."
+read -r -a wanted < <(jq -r 'map(.sequences.questions // []) |
+	[length, (map(length) | add), (map(map(.options | length) | add // 0) | add)] | @tsv' file)
+ok "they have 100,000 questions" test "${wanted[1]}" -ge 100000
+step land
+ok "every attempt, question and option lands" says 0 "$(landed "${wanted[@]}")"
+query 'select count(*), count(distinct keen_id) from assessments;
+	select count(*), count(user_correct), count(*) filter (user_correct) from questions;
+	select count(*), count("at"), count(*) filter (correct) from options' >actual
+jq -r 'map(.sequences.questions // [] | .[]) as $q | ($q | map(.options[])) as $o |
+	"\(length),\(length)",
+	"\($q | length),\($q | map(select(has("user_correct"))) | length),\($q | map(select(.user_correct)) | length)",
+	"\($o | length),\($o | map(select(.at)) | length),\($o | map(select(.correct)) | length)"' file >answer
+same "... and can be counted as in the file" answer actual
+done_testing
