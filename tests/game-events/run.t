@@ -62,20 +62,20 @@ broken() {
 	ok "... and nothing is left behind" clean
 }
 
-broken INT 130 '^bash .*/load'
+broken INT 130 '^bash .*/serve'
 broken TERM 143 '^bash .*/ship'
 broken HUP 129 '^bash .*/lake/land'
 broken INT 130 '^bash .*/lake/land'
-broken KILL 137 '^bash .*/load'
+broken KILL 137 '^bash .*/serve'
 broken KILL 137 '^bash .*/lake/land'
 broken KILL 1 '/embedded-broker ' '/embedded-broker '
-broken KILL 1 '^bash .*/load' '^bash .*/serve'
-broken KILL 1 '^bash .*/load' '^bash .*/ship'
+broken KILL 1 '^bash .*/serve' '^bash .*/serve'
+broken KILL 1 '^bash .*/ship' '^bash .*/ship'
 broken KILL 1 '^bash .*/lake/land' '^bash .*/lake/land'
 
 # Ctrl-C on a terminal reaches the run's process group only
 start run game-events/run
-wait_for 60 has_part '^bash .*/load'
+wait_for 60 has_part '^bash .*/serve'
 stop INT "-$pid"
 ok "Ctrl-C ends it with status 130" is 130 "$status"
 ok "... and nothing is left behind" clean
