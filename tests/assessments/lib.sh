@@ -16,7 +16,7 @@ broker() {
 	KAFKA_BROKER=$address
 }
 
-# steps NAME ARG ...: runs a step; sets $ended; what it says is in out and err.
+# step NAME ARG ...: runs a step; sets $ended; what it says is in out and err.
 step() {
 	ended=0
 	"$steps/$1" "${@:2}" >out 2>err || ended=$?
@@ -39,4 +39,12 @@ landed() {
 		echo "$name: $1 records landed, ${4-0} rejected"
 		shift
 	done
+}
+
+# landed_from FILE [FROM TO]: what land prints when it has landed these attempts of FILE.
+landed_from() {
+	local rows
+	read -r -a rows < <(jq -r --argjson from "${2-0}" --argjson to "${3-null}" '.[$from:$to] |
+		map(.sequences.questions // []) | [length, (map(.[]) | length), (map(.[].options[]) | length)] | @tsv' "$1")
+	landed "${rows[@]}"
 }
