@@ -42,7 +42,7 @@ END
 # For scripts without arguments: answers --help with usage(), refuses everything else.
 no_arguments() {
 	case ${1-} in
-	-h | --help) usage && exit ;;
+	-h | --help) usage; exit ;;
 	esac
 	(($# == 0)) && return
 	usage >&2

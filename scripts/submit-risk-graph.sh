@@ -30,7 +30,7 @@ die() {
 }
 
 case "${1-}" in
--h | --help) usage && exit ;;
+-h | --help) usage; exit ;;
 ?*) usage >&2 && exit 2 ;;
 esac
 
