@@ -9,12 +9,13 @@ unset KCAT_CONFIG
 cd "$work" || bail_out "no folder to work in"
 export LAKE=$work/lake
 
-# land_events TABLE [OPTION ...]: the topic events, whose messages are {"ts":SECONDS,"n":N}; what it says is in the
+# land_events TABLE [OPTION ...]: the topic $topic, whose messages are {"ts":SECONDS,"n":N}; what it says is in the
 # files out and err.
+topic=events
 columns='ts double, n integer, position varchar'
 fields='ts:number,n!:number,position=@position'
 land_events() {
-	land events "$1" "$columns" 'to_timestamp(ts)::date' -- events-decode -J -f "$fields" "${@:2}" >out 2>err
+	land "$topic" "$1" "$columns" 'to_timestamp(ts)::date' -- events-decode -J -f "$fields" "${@:2}" >out 2>err
 }
 
 said() { # FILE TEXT: prints the file where it doesn't hold the text
