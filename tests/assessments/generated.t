@@ -16,7 +16,9 @@ for batch in 0 1 2; do
 	step land
 	ok "batch $batch lands, and nothing else" says 0 "$(landed_from file $from $((from + 400)))"
 done
-ok "1200 attempts are there once" test "$(query 'select count(*), count(distinct keen_id) from assessments')" = 1200,1200
+query 'select count(*), count(distinct keen_id) from assessments' >actual
+echo 1200,1200 >answer
+same "1200 attempts are there once" answer actual
 find "$LAKE" -name '*.parquet' -exec basename {} .parquet \; | sort -u >actual
 printf '%s\n' spread-0-0-399 spread-1-0-399 spread-2-0-399 >answer
 same "in files of their partitions" answer actual
@@ -38,8 +40,8 @@ json 'select keen_timestamp, sequences.questions[1].user_incomplete as u from as
 same "user_incomplete of the first question of each attempt" answer actual
 ok "... of any 10" test "$(query -f "$steps/queries/2-first-question.sql" | wc -l)" = 10
 
-jq -c '[.[] | .keen_id as $a | (.keen_timestamp | tonumber) as $at | .sequences.questions // [] | .[] | [$a, $at, .id]] |
-	sort[]' file >answer
+jq -c '[.[] | .keen_id as $a | (.keen_timestamp | tonumber) as $at | .sequences.questions // [] | .[] |
+	[$a, $at, .id]] | sort[]' file >answer
 json "$(sed '/^--/d; s/ limit 10//' "$steps/queries/3-questions.sql")" | jq -cs 'map([.[]]) | sort[]' >actual
 same "every question with the time of its attempt" answer actual
 ok "... and any 10" test "$(query -f "$steps/queries/3-questions.sql" | wc -l)" = 10
@@ -49,8 +51,9 @@ jq -c 'group_by(.exam_name) | map({exam_name: .[0].exam_name, attempts: length})
 json -f "$steps/queries/4-attempts-per-exam.sql" >actual
 same "attempts per exam name" answer actual
 
-jq -c '[.[] | .exam_name as $exam | .sequences.questions // [] | .[] | {$exam, id, right: .user_correct}] | group_by(.id) |
-	map(map(select(.right != null)) as $told | {exam_name: .[0].exam, id: .[0].id, answers: ($told | length),
+jq -c '[.[] | .exam_name as $exam | .sequences.questions // [] | .[] | {$exam, id, right: .user_correct}] |
+	group_by(.id) | map(map(select(.right != null)) as $told |
+	{exam_name: .[0].exam, id: .[0].id, answers: ($told | length),
 	correct: (($told | map(select(.right)) | length) / ($told | length) * 1000 | round / 1000)}) |
 	sort_by(.correct, .id)[]' file >answer
 json -f "$steps/queries/5-correct-per-question.sql" >actual
@@ -58,7 +61,8 @@ same "share of correct answers per question" answer actual
 
 # All that was landed
 
-jq -c '[.[] | .keen_timestamp | tonumber | floor | todate[:10]] | group_by(.) | map({day: .[0], n: length})[]' file >answer
+jq -c '[.[] | .keen_timestamp | tonumber | floor | todate[:10]] | group_by(.) |
+	map({day: .[0], n: length})[]' file >answer
 json 'select day, count(*) as n from assessments group by day order by day' >actual
 same "the days are those of keen_timestamp, in UTC" answer actual
 
@@ -83,11 +87,10 @@ json "select keen_id, question_id, id, checked, correct, strftime(\"at\", $time)
 	from options order by keen_id, question_id, id" | jq -c '[.[]]' >actual
 same "every value of the options" answer actual
 
-jq -cS 'sort_by(.keen_id)[] | .sequences | walk(if type == "object" then with_entries(select(.value != null)) else . end)' \
-	file >answer
+filled='walk(if type == "object" then with_entries(select(.value != null)) else . end)'
+jq -cS "sort_by(.keen_id)[] | .sequences | $filled" file >answer
 query -list 'select to_json(sequences) from assessments order by keen_id' | sed 's/^NULL$/null/' |
-	jq -cS 'walk(if type == "object" then with_entries(select(.value != null)) else . end) |
-		(.questions[]?.options[]?.at | strings) |= (sub(" "; "T") | sub("[+]00$"; "") |
+	jq -cS "$filled"' | (.questions[]?.options[]?.at | strings) |= (sub(" "; "T") | sub("[+]00$"; "") |
 		(if test("[.]") then . else . + "." end) + "000" | .[:23] + "Z")' >actual
 same "every value of the nested column" answer actual
 done_testing
