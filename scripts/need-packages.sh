@@ -45,6 +45,7 @@ needs() {
 		game     command ab                      apache2-utils
 		game     command gawk                    gawk
 		game     command curl                    curl
+		game     file    /usr/sbin/logrotate     logrotate
 		browser  command chromium                chromium
 		browser  command npm                     npm
 		browser  command node                    nodejs

@@ -3,8 +3,9 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/../kafka/lib.sh"
 game=$root/scripts/game-events
-export GAME_DIR=$work/game GAME_PORT GAME_TOPIC=events KAFKA_BROKER KCAT_CONFIG=/dev/null
+export GAME_DIR=$work/game GAME_PORT GAME_TOPIC=events KAFKA_BROKER KCAT_CONFIG=$work/kcat.conf
 mark=$$-$RANDOM
+: >"$KCAT_CONFIG"
 declare -A pids=()
 PATH=$PATH:/usr/sbin
 for command in nginx ab gawk curl; do
@@ -13,9 +14,9 @@ done
 
 leave() {
 	local status=$?
-	left | cut -d' ' -f1 | xargs -r kill -KILL 2>/dev/null
+	exec 2>/dev/null # bash would tell of what is killed
+	left | cut -d' ' -f1 | xargs -r kill -KILL
 	stop_kafka
-	wait 2>/dev/null
 	cd / && rm -rf "$work"
 	exit "$status"
 }
@@ -32,9 +33,9 @@ left() {
 	local process
 	{
 		grep -lszxF "GAME_TEST=$mark" /proc/[0-9]*/environ
-		find /proc/[0-9]*/fd -lname "$work/*.log" 2>/dev/null
+		find /proc/[0-9]*/fd -lname "$work/*.log" ! -lname "$work/kafka/*" 2>/dev/null
 	} | cut -d/ -f3 | sort -u | while read -r process; do
-		echo "$process $(tr '\0' ' ' 2>/dev/null <"/proc/$process/cmdline")"
+		echo "$process $(tr '\0\n' ' ' 2>/dev/null <"/proc/$process/cmdline")"
 	done
 }
 
@@ -95,7 +96,35 @@ says() { # FILE TEXT
 
 # logged: every line of the logs.
 logged() {
-	cat "$GAME_DIR"/access.log "$GAME_DIR"/access.log.* 2>/dev/null
+	zcat -f "$GAME_DIR"/access.log* 2>/dev/null
+}
+
+# ship_left: the processes of ship that are left, not those of the server.
+ship_left() {
+	left | grep -v -e ' nginx: ' -e '/game-events/serve '
+}
+
+no_ship_left() {
+	! ship_left
+}
+
+# on_topic COUNT: at least so many events.
+on_topic() {
+	(($(kcat -q -C -e -b "$KAFKA_BROKER" -t "$GAME_TOPIC" -o beginning 2>/dev/null | wc -l) >= $1))
+}
+
+# all_shipped TITLE: the topic holds the lines of the logs, each once.
+all_shipped() {
+	logged | LC_ALL=C sort >expected
+	wait_for 60 on_topic "$(wc -l <expected)"
+	consume "$GAME_TOPIC" | LC_ALL=C sort >actual
+	same "$1" expected actual
+}
+
+# ended: waits for $pid, sets $status.
+ended() {
+	status=0
+	wait "$pid" 2>/dev/null || status=$?
 }
 
 has_lines() { # COUNT
