@@ -5,8 +5,9 @@ set -euo pipefail
 usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
-		Checks what each PURPOSE needs (build, demo, check, bench, kafka, game, browser, fuzz, lint), and installs what is
-		missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
+		Checks what each PURPOSE needs (build, demo, check, bench, kafka, lake, hdfs, spark, assessments, game, notebook,
+		browser, fuzz, lint), and installs what is missing with apt-get, as root or through sudo; with --say, or without
+		apt-get, only names it and fails. What is needed from PyPI comes to build/PURPOSE.
 	USAGE
 }
 
@@ -58,6 +59,10 @@ needs() {
 		lake     command kcat                    kcat
 		lake     command python3                 python3-minimal
 		lake     python  ensurepip               python3-venv
+		hdfs     command curl                    curl
+		hdfs     command jq                      jq
+		spark    command java                    default-jdk-headless
+		spark    python  ensurepip               python3-venv
 		assessments command jq                   jq
 		assessments python  uuid                 python3
 		notebook python  ensurepip               python3-venv
@@ -69,6 +74,7 @@ environments() {
 	cat <<-'NEEDS'
 		lake     scripts/lake/requirements.txt   duckdb
 		notebook scripts/game-events/requirements.txt
+		spark    tests/lake/requirements.txt
 	NEEDS
 }
 
@@ -135,6 +141,7 @@ while read -r purpose kind name package; do
 done < <(needs)
 install_packages
 while read -r purpose requirements command; do
-	[[ " $* " == *" $purpose "* ]] || continue
-	command -v "$command" >/dev/null || install_environment "$purpose" "$requirements" </dev/null
+	if [[ " $* " == *" $purpose "* ]] && ! command -v "$command" >/dev/null; then
+		install_environment "$purpose" "$requirements" </dev/null
+	fi
 done < <(environments)
