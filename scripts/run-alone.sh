@@ -94,12 +94,14 @@ check_parts() {
 	done
 }
 
-# step NAME COMMAND ...: a part that has to come to a good end before it goes on.
+# step NAME COMMAND ...: a part that has to come to a good end before it goes on. If another one ends, it may never do so.
 step() {
-	local pid status=0
+	local pid ended status=0
 	run script "$@"
 	pid=$!
-	wait "$pid" || status=$? # unlike a command in the foreground, a signal ends it at once
+	# unlike a command in the foreground, a signal ends the wait at once; bash has words of its own for a killed part
+	wait -n -p ended "${!running[@]}" 2>/dev/null || status=$?
+	((ended == pid)) || die "${running[$ended]} has ended"
 	unset "running[$pid]"
 	echo "ended $pid" >&"$told"
 	((status == 0)) || die "$1 failed, with status $status"

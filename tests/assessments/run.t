@@ -56,6 +56,16 @@ broken() {
 	ok "... and nothing is left behind" clean
 }
 
+# the broker is gone for good: publish would wait for it
+start run "$run"
+wait_for 60 grep -qF '$ publish real.json' run.out
+kill -KILL "$(left | sed -n 's| .*/embedded-broker .*||p')"
+end
+ok "the run ends with status 1 where its broker has ended" is 1 "$status"
+ok "... says so" grep -xF "run: the Kafka broker has ended" run.err
+wait_for 60 clean_quietly
+ok "... and leaves nothing behind" clean
+
 broken INT 130 '$ publish real.json'
 broken INT 130 '$ land'
 broken TERM 143 '$ land'
