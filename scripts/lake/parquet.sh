@@ -2,9 +2,10 @@
 # How land makes Parquet of records, to be sourced: with DuckDB, and nothing that doesn't fit becomes null on the way.
 #
 # DuckDB reads JSON as declared in one of two ways. One stops at the first value that it can't convert; the other makes
-# null of it. Both round a fraction to fit an integer, and pass over the keys that are not declared. So the structures
-# of the records, which are few, are looked at first; only where they give rise to doubt, or where the strict way stops,
-# is each value looked at: a value is lost where the lenient way made something else of it.
+# null of it. Both round to integers and decimals, make a date of what only starts with one, leave out the zone of a
+# time, and pass over the keys that are not declared. So the structures of the records, which are few, are looked at
+# first; only where they or the declared types give rise to doubt, or where the strict way stops, is each value looked
+# at: it is lost where the lenient way made something else of it.
 #
 # From the caller: $duckdb, $table, $columns, $day, $batch, and the folder $work with the file records.
 
@@ -78,7 +79,11 @@ look_at_structures() {
 		copy (
 			select distinct fullkey from found f join landed l using (n, fullkey)
 			where f.kind <> l.kind and f.kind <> 'NULL'
-				and l.kind in ('NULL', 'OBJECT', 'ARRAY', 'BOOLEAN', 'BIGINT', 'UBIGINT')) $(to "$work/doubtful");
+				and l.kind in ('NULL', 'OBJECT', 'ARRAY', 'BOOLEAN', 'BIGINT', 'UBIGINT')
+			union all
+			select data_type from duckdb_columns() where table_name = 'declared' and
+				regexp_matches(replace(data_type, 'TIMESTAMP WITH TIME ZONE', ''), '\b(DATE|TIME|TIMESTAMP|DECIMAL|FLOAT)'))
+			$(to "$work/doubtful");
 	END
 }
 
@@ -89,19 +94,24 @@ look_at_values() {
 		$(settings)
 		$(both_ways "$1")
 		create table records as select row_number() over () + $2 as _line, * from both_ways;
-		create macro differs(found, landed) as case landed.type
-			when 'BOOLEAN' then lower(found.atom->>'\$') not in ('true', 'false')
-			when 'BIGINT' then try_cast(found.atom->>'\$' as double) is distinct from cast(landed.atom as double)
-			when 'UBIGINT' then try_cast(found.atom->>'\$' as double) is distinct from cast(landed.atom as double)
-			else true end;
+		create macro lost(found, type, landed) as case
+			when type = 'BOOLEAN' then lower(found) not in ('true', 'false')
+			when type in ('BIGINT', 'UBIGINT', 'DOUBLE')
+				then try_cast(found as double) is distinct from cast(landed as double)
+			when type <> 'VARCHAR' then true
+			when regexp_matches(landed, '^\d\d:\d\d:\d\d')
+				then not regexp_matches(found, '^\d\d?:\d\d(:\d\d(\.\d+)?)?$')
+			when regexp_matches(landed, '^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?$')
+				then try_cast(found as timestamptz) is distinct from cast(landed as timestamptz)
+			else false end;
 		create table misfits as
 			select _line, found.id as _rank, concat_ws(': ', nullif(substr(fullkey, 3), ''), 'doesn''t fit',
 				case found.type when 'OBJECT' then 'an object' when 'ARRAY' then 'an array'
 				else left(found.atom, 100) end) as reason
 			from (select _line, t.* from records, json_tree(_found) t where t.type <> 'NULL') found
-			join (select _line, t.* from records, json_tree(to_json(_landed)) t
-				where t.type in ('NULL', 'OBJECT', 'ARRAY', 'BOOLEAN', 'BIGINT', 'UBIGINT')) landed
-			using (_line, fullkey) where found.type <> landed.type and differs(found, landed);
+			join (select _line, t.* from records, json_tree(to_json(_landed)) t) landed using (_line, fullkey)
+			where (found.type <> landed.type or found.atom <> landed.atom)
+				and lost(found.atom->>'\$', landed.type, landed.atom->>'\$');
 		insert into misfits select _line, 1e18, 'has no day' from (select _line, unnest(_landed) from records)
 			where try(($day)) is null;
 		copy (select _line, arg_min(reason, _rank) from misfits group by _line order by _line)

@@ -82,39 +82,47 @@ cat >messages <<-'END'
 	{"s":"no object","q":[1]}
 	{"s":"no object in a list","q":{"list":[5]}}
 	{"s":"a boolean","i":true}
-	{"s":"good again","i":-3,"d":-1e3,"b":false,"q":{"list":[{"ok":false,"n":0}],"e":["é \" \\ \u0000 \n"]}}
+	{"s":"more than a date","day_of":"2018-01-23T14:23:19Z"}
+	{"s":"a date and what not","day_of":"2018-01-23 or so"}
+	{"s":"a time elsewhere","t":"2018-01-23T23:30:00-05:00"}
+	{"s":"too exact","price":1.999}
+	{"s":"good again","i":-3,"d":-1e3,"b":false,"day_of":"2018-01-23","price":"1.99","q":{"list":[{"ok":false,"n":0}],"e":["é \" \\ \u0000 \n"]}}
 END
 produce shapes <messages
-types='s varchar, i integer, d double, b boolean, t timestamp, q struct(list struct(ok boolean, n integer)[], e varchar[])'
+types='s varchar, i integer, d double, b boolean, t timestamp, day_of date, price decimal(9,2), q struct(list struct(ok boolean, n integer)[], e varchar[])'
 ok "records that don't fit" \
-	eval "land shapes shapes '$types' \"date '2018-01-23'\" events-decode -J -f s,i,d,b,t,q >out 2>err"
-ok "are counted" said out 'shapes: 4 records landed, 15 rejected'
+	eval "land shapes shapes '$types' \"date '2018-01-23'\" events-decode -J -f s,i,d,b,t,day_of,price,q >out 2>err"
+ok "are counted" said out 'shapes: 4 records landed, 19 rejected'
 cat >expected <<-'END'
-	land: shapes: record 4 of shapes-0-0-18: i: doesn't fit: "two"
-	land: shapes: record 5 of shapes-0-0-18: i: doesn't fit: 1.5
-	land: shapes: record 6 of shapes-0-0-18: i: doesn't fit: "1.5"
-	land: shapes: record 7 of shapes-0-0-18: i: doesn't fit: 9999999999
-	land: shapes: record 8 of shapes-0-0-18: b: doesn't fit: "maybe"
-	land: shapes: record 9 of shapes-0-0-18: b: doesn't fit: 1
-	land: shapes: record 10 of shapes-0-0-18: d: doesn't fit: "1,5"
-	land: shapes: record 11 of shapes-0-0-18: t: doesn't fit: "2018-02-30T00:00:00Z"
-	land: shapes: record 12 of shapes-0-0-18: q.list[1].ok: doesn't fit: "maybe"
-	land: shapes: record 13 of shapes-0-0-18: q.list[2].n: doesn't fit: 2.5
-	land: shapes: record 14 of shapes-0-0-18: q.list[1].n: doesn't fit: -9999999999
-	land: shapes: record 15 of shapes-0-0-18: q.list: doesn't fit: "none"
-	land: shapes: record 16 of shapes-0-0-18: q: doesn't fit: an array
-	land: shapes: record 17 of shapes-0-0-18: q.list[0]: doesn't fit: 5
-	land: shapes: record 18 of shapes-0-0-18: i: doesn't fit: true
+	land: shapes: record 4 of shapes-0-0-22: i: doesn't fit: "two"
+	land: shapes: record 5 of shapes-0-0-22: i: doesn't fit: 1.5
+	land: shapes: record 6 of shapes-0-0-22: i: doesn't fit: "1.5"
+	land: shapes: record 7 of shapes-0-0-22: i: doesn't fit: 9999999999
+	land: shapes: record 8 of shapes-0-0-22: b: doesn't fit: "maybe"
+	land: shapes: record 9 of shapes-0-0-22: b: doesn't fit: 1
+	land: shapes: record 10 of shapes-0-0-22: d: doesn't fit: "1,5"
+	land: shapes: record 11 of shapes-0-0-22: t: doesn't fit: "2018-02-30T00:00:00Z"
+	land: shapes: record 12 of shapes-0-0-22: q.list[1].ok: doesn't fit: "maybe"
+	land: shapes: record 13 of shapes-0-0-22: q.list[2].n: doesn't fit: 2.5
+	land: shapes: record 14 of shapes-0-0-22: q.list[1].n: doesn't fit: -9999999999
+	land: shapes: record 15 of shapes-0-0-22: q.list: doesn't fit: "none"
+	land: shapes: record 16 of shapes-0-0-22: q: doesn't fit: an array
+	land: shapes: record 17 of shapes-0-0-22: q.list[0]: doesn't fit: 5
+	land: shapes: record 18 of shapes-0-0-22: i: doesn't fit: true
+	land: shapes: record 19 of shapes-0-0-22: day_of: doesn't fit: "2018-01-23T14:23:19Z"
+	land: shapes: record 20 of shapes-0-0-22: day_of: doesn't fit: "2018-01-23 or so"
+	land: shapes: record 21 of shapes-0-0-22: t: doesn't fit: "2018-01-23T23:30:00-05:00"
+	land: shapes: record 22 of shapes-0-0-22: price: doesn't fit: 1.999
 END
 same "each with what doesn't fit, and where" expected err
-consume shapes | events-decode -f s,i,d,b,t,q | sed -n '4,18p' >expected
-same "and kept to the byte" expected "$LAKE/shapes/_rejects/shapes-0-0-18.ndjson"
-query -jsonlines 'select s, i, d, b, t::varchar as t, to_json(q) as q from shapes' >actual
+consume shapes | events-decode -f s,i,d,b,t,day_of,price,q | sed -n '4,22p' >expected
+same "and kept to the byte" expected "$LAKE/shapes/_rejects/shapes-0-0-22.ndjson"
+query -jsonlines 'select s, i, d, b, t::varchar as t, day_of::varchar as f, price, to_json(q) as q from shapes' >actual
 cat >expected <<-'END'
-	{"s":"good","i":1,"d":1.5,"b":true,"t":"2018-01-23 14:23:19.082","q":{"list":[{"ok":true,"n":1},{"ok":null,"n":null},{"ok":null,"n":null}],"e":[]}}
-	{"s":"also good","i":2,"d":1516717442.735266,"b":false,"t":null,"q":{"list":[],"e":["x",null]}}
-	{"s":"nothing at all","i":null,"d":null,"b":null,"t":null,"q":null}
-	{"s":"good again","i":-3,"d":-1000.0,"b":false,"t":null,"q":{"list":[{"ok":false,"n":0}],"e":["é \" \\ \u0000 \n"]}}
+	{"s":"good","i":1,"d":1.5,"b":true,"t":"2018-01-23 14:23:19.082","f":null,"price":null,"q":{"list":[{"ok":true,"n":1},{"ok":null,"n":null},{"ok":null,"n":null}],"e":[]}}
+	{"s":"also good","i":2,"d":1516717442.735266,"b":false,"t":null,"f":null,"price":null,"q":{"list":[],"e":["x",null]}}
+	{"s":"nothing at all","i":null,"d":null,"b":null,"t":null,"f":null,"price":null,"q":null}
+	{"s":"good again","i":-3,"d":-1000.0,"b":false,"t":null,"f":"2018-01-23","price":"1.99","q":{"list":[{"ok":false,"n":0}],"e":["é \" \\ \u0000 \n"]}}
 END
 same "the others are landed as they are" expected actual
 
@@ -234,4 +242,17 @@ anew 2
 ok "a topic made anew that is shorter" says 'days[0] was made anew since it was landed up to 3' land_days
 anew 5
 ok "or longer" says 'days[0] was made anew since it was landed up to 3' land_days
+
+# A broker that goes away while land reads.
+cat >cut/kcat <<-END
+	#!/bin/bash
+	[[ " \$* " != *" -C "* ]] || kill -KILL $kafka
+	exec $(type -P kcat) "\$@"
+END
+PATH=$work/cut:$PATH says 'land: kcat ended with status 1' land_events outage
+ok "an outage of Kafka ends it, and nothing is landed" test $? = 0
+wait "$kafka" 2>/dev/null
+start_kafka "${address#*:}"
+ok "afterwards all is landed" land_events outage
+ok "each record" said out 'outage: 23 records landed, 0 rejected'
 done_testing
