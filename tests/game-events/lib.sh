@@ -15,6 +15,7 @@ done
 leave() {
 	local status=$?
 	exec 2>/dev/null # bash would tell of what is killed
+	kill $(jobs -p)
 	left | cut -d' ' -f1 | xargs -r kill -KILL
 	stop_kafka
 	cd / && rm -rf "$work"

@@ -107,8 +107,8 @@ same "requests of all kinds are answered" expected actual
 	event default e '' '' ''
 	event default '' '' '' ''
 	event default '' '' '' ''
-} >expected
-masked <"$GAME_DIR/access.log" >actual
+} | sort >expected
+masked <"$GAME_DIR/access.log" | sort >actual # what was not read to its end is logged late
 same "... and each is an event, a purchase only where one was made" expected actual
 
 # One server for a folder, and for a port
