@@ -112,7 +112,9 @@ same "one lands what is new" expected actual
 touch running
 while [[ -e running ]]; do
 	sent=$((sent + 1))
-	for partition in 0 1; do echo "{\"ts\":$((1516700000 + sent % 12 * 9000)).5,\"n\":$sent}" | produce events -p $partition 2>>send.log; done
+	for partition in 0 1; do
+		echo "{\"ts\":$((1516700000 + sent % 12 * 9000)).5,\"n\":$sent}" | produce events -p $partition 2>>send.log
+	done
 	sleep 0.05
 done &
 sender=$!
@@ -136,5 +138,6 @@ ok "killed at $killed random times" test $killed -ge 10
 ok "what was left is landed" land_events random -q
 all_landed random
 awk -F, '$1 !~ /^[0-9]+$/ || $1 != $2 || $1 < last { print NR ": " $0 } { last = $1 }' reads >actual
-ok "each of $(wc -l <reads) reads meanwhile saw no less than the one before, and nothing twice" test ! -s actual -a -s reads
+ok "each of $(wc -l <reads) reads meanwhile saw no less than the one before, and nothing twice" \
+	test ! -s actual -a -s reads
 done_testing

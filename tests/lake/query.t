@@ -52,7 +52,8 @@ answer "as JSON" -json "select id, day from attempts where id = 'a'"
 printf '| id |    day     |\n|----|------------|\n| a  | 2018-01-23 |\n' >expected
 answer "as a table in Markdown" -markdown "select id, day from attempts where id = 'a'"
 printf '2018-01-23 23:59:59.9+00\n' >expected
-TZ=Pacific/Auckland answer "time is UTC, wherever it runs" -csv -noheader "select to_timestamp(ts) from attempts where id = 'a'"
+TZ=Pacific/Auckland answer "time is UTC, wherever it runs" \
+	-csv -noheader "select to_timestamp(ts) from attempts where id = 'a'"
 printf 'attempts\nquestions\n' >expected
 answer "a table without a file is not there yet" -csv -noheader \
 	"select view_name from duckdb_views() where not internal order by view_name"

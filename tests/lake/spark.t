@@ -44,6 +44,7 @@ cat >expected <<-'END'
 	a|1.0|q2
 	b|3.0|q1
 END
-ok "Spark reads the lake" eval "SPARK_LOCAL_IP=127.0.0.1 '$python' '$lake_tests/spark.py' >actual 2>err || { cat err && false; }"
+ok "Spark reads the lake" \
+	eval "SPARK_LOCAL_IP=127.0.0.1 '$python' '$lake_tests/spark.py' >actual 2>err || { cat err && false; }"
 same "and finds what is there" expected actual
 done_testing
