@@ -103,6 +103,10 @@ install_packages() {
 	"${as_root[@]}" apt-get update -qq >/dev/null
 	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		-o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+	# the package starts a web server at once and at every boot; the game's is started when it is wanted
+	if [[ " ${missing[*]} " == *" nginx "* && -d /run/systemd/system ]]; then
+		"${as_root[@]}" systemctl disable --quiet --now nginx
+	fi
 }
 
 # install_environment PURPOSE REQUIREMENTS: the copy of REQUIREMENTS, written last, says that it is complete.
