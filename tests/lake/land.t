@@ -149,6 +149,7 @@ wrong() { # TEXT COLUMNS DAY
 ok "COLUMNS that is no SQL" wrong 'COLUMNS or DAY is wrong' 'n integer,,' "date '2018-01-01'"
 ok "a type that doesn't exist" wrong 'COLUMNS or DAY is wrong' 'n interger' "date '2018-01-01'"
 ok "a constraint" wrong 'COLUMNS has a constraint: NOT NULL' 'n integer not null' "date '2018-01-01'"
+ok "a column of single precision" wrong 'COLUMNS has a real' 'n struct(x real)[]' "date '2018-01-01'"
 ok "a column day" wrong 'COLUMNS has a column day' 'n integer, "Day" date' "date '2018-01-01'"
 ok "DAY of a column that doesn't exist" wrong 'COLUMNS or DAY is wrong' 'n integer' 'm::date'
 ok "DAY that is no date" wrong 'DAY is no date: INTEGER' 'n integer' n
