@@ -241,6 +241,8 @@ if ((EUID == 0)); then
 	play_and_rotate env
 	same "root can run it in another user's folder" expected reply
 	ok "... as that user" is 65534 "$(stat -c %u his/temp)"
+	"${reader[@]}" scripts/game-events/follow "$GAME_DIR/access.log" >out 2>err
+	ok "another user's log is not followed" is "1 follow: $GAME_DIR/access.log is another user's" "$? $(sed 's/, whose.*//' err)"
 	ok "... and no process is left" none_left
 else
 	ok "to test both kinds of users takes root" false
