@@ -10,13 +10,14 @@ start_kafka
 KAFKA_BROKER=$address
 start_server
 start ship ship
+
 # send PATH STATUS HEADER ...: a request as it is, which must be answered by STATUS; Accept numbers the requests.
 requests=0
 send() {
 	local connection answer path=$1 status=$2
 	exec {connection}<>"/dev/tcp/127.0.0.1/$GAME_PORT"
-	printf 'GET /%s HTTP/1.1\r\nAccept: %02d\r\nConnection: close\r\n' "$path" "$requests" >&"$connection"
-	printf '%s\r\n' "${@:3}" '' >&"$connection"
+	printf '%s\r\n' "GET /$path HTTP/1.1" "$(printf 'Accept: %02d' "$requests")" 'Connection: close' "${@:3}" '' >request
+	cat request >&"$connection" # in one write: the server may answer before the end, and close
 	read -r _ answer _ <&"$connection"
 	cat <&"$connection" >/dev/null
 	exec {connection}>&-
