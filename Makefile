@@ -69,7 +69,7 @@ check-browser:
 
 # the assessments and game events, on Apache Kafka, to Parquet, HDFS and Spark
 check-lake:
-	@scripts/need-packages.sh build demo check kafka lake assessments game notebook spark
+	@scripts/need-packages.sh build demo check kafka lake assessments game hdfs notebook spark
 	@$(MAKE) -s all
 	prove tests/lake tests/assessments tests/game-events
 
