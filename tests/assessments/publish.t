@@ -26,7 +26,7 @@ jq -c '.[]' file >elements
 ASSESSMENTS_TOPIC=early
 "$steps/publish" file >out 2>err &
 publisher=$!
-wait_for 60 grep -q "waiting for the broker at $KAFKA_BROKER" err
+wait_for 60 grep -qs "waiting for the broker at $KAFKA_BROKER" err
 start_kafka "$port"
 wait "$publisher"
 ended=$?

@@ -62,7 +62,7 @@ no_half_file() {
 	local file
 	in_hdfs | { grep -v '/_[^/]*$' || true; } >found
 	while read -r file; do
-		curl -sfL "$WEBHDFS/$file?op=OPEN" | cmp - "$LAKE/$file" || return 1
+		curl -sfL "$WEBHDFS/$file?op=OPEN" | cmp -s - "$LAKE/$file" || return 1
 	done <found
 }
 
