@@ -23,10 +23,15 @@ fill() {
 	for n in {1..5000}; do event "senior$((n % 10))@test.com" "$n"; done | produce "$EVENTS_TOPIC"
 }
 
-# Ctrl-C as a terminal sends it, to the whole process group
+# Ctrl-C as a terminal sends it, to the whole process group. Events whose customer is not read by then would not be joined.
+# shellcheck disable=SC2317 # called by name
+all_customers_read() {
+	(($(lines redis-decode.copy) == 10))
+}
 fill
 start_copying join submit-event-kafkajoin.sh
 wait_for 60 test -s join.out
+wait_for 60 all_customers_read
 kill -INT "$pid" # and again with its group, as timeout(1) does
 stop INT "-$pid"
 ok "Ctrl-C ends the join with status 130" is 130 "$status"
