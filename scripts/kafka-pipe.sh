@@ -109,6 +109,14 @@ wait_for_topic() {
 	[[ -z $message ]] || say "topic $1 is there"
 }
 
+# offsets -2|-1 TOPIC PARTITION ... prints "PARTITION OFFSET" for the first messages of the partitions, or the next ones to
+# come. Both are not asked for at once: of a partition that is named twice, kcat -Q tells wrong offsets.
+offsets() {
+	local partition asked=()
+	for partition in "${@:3}"; do asked+=(-t "$2:$partition:$1"); done
+	"${kafka[@]}" -Q "${asked[@]}" | sed -nE 's/^.* \[([0-9]+)\] offset ([0-9]+)$/\1 \2/p'
+}
+
 # Pipes
 
 declare -A from=() to=() # ends of the pipes, by name

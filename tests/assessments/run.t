@@ -17,11 +17,6 @@ clean_quietly() {
 	clean >/dev/null
 }
 
-end() {
-	status=0
-	wait "$pid" 2>/dev/null || status=$?
-}
-
 start run "$run"
 end
 ok "the run ends with status 0" is 0 "$status"
@@ -59,7 +54,7 @@ broken() {
 # the broker is gone for good: publish would wait for it
 start run "$run"
 wait_for 60 grep -qF '$ publish real.json' run.out
-kill -KILL "$(left | sed -n 's| .*/embedded-broker .*||p')"
+kill -KILL "$(part '/embedded-broker ')"
 end
 ok "the run ends with status 1 where its broker has ended" is 1 "$status"
 ok "... says so" grep -xF "run: the Kafka broker has ended" run.err

@@ -24,11 +24,6 @@ redis_processes() {
 	done
 }
 
-end() {
-	status=0
-	wait "$pid" 2>/dev/null || status=$?
-}
-
 start demo demo.sh
 end
 ok "the demo ends with status 0" is 0 "$status"
@@ -49,19 +44,6 @@ broken() {
 	ok "${3:-the demo} stopped by SIG$1: status $2" is "$2" "$status"
 	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean_quietly # which goes on after the demo's own end
 	ok "... and nothing is left behind" clean
-}
-
-# part PATTERN: the process id of the demo's part whose command matches.
-part() {
-	local id command
-	while read -r id command; do
-		[[ ! $command =~ $1 ]] || { echo "$id" && return; }
-	done < <(left)
-	return 1
-}
-
-has_part() {
-	part "$1" >/dev/null
 }
 
 broken INT 130

@@ -55,6 +55,19 @@ none_left() {
 	nothing_left
 }
 
+# part PATTERN: the process id of the one among them whose command matches.
+part() {
+	local id command
+	while read -r id command; do
+		[[ ! $command =~ $1 ]] || { echo "$id" && return; }
+	done < <(left)
+	return 1
+}
+
+has_part() {
+	part "$1" >/dev/null
+}
+
 # The program NAME in FOLDER, or its sanitized build.
 program() {
 	echo "${PROGRAMS:-$root/$2}/$1"
@@ -201,6 +214,12 @@ start() {
 		>>"$work/$1.out" 2>>"$work/$1.err" </dev/null &
 	pid=$!
 	pids[$1]=$pid
+}
+
+# end: waits for what start() started last, and sets $status to what it ends with.
+end() {
+	status=0
+	wait "$pid" 2>/dev/null || status=$?
 }
 
 # stop SIGNAL PID: sends it, and sets $status to what the script ends with.

@@ -22,11 +22,6 @@ clean_quietly() {
 	clean >/dev/null
 }
 
-end() {
-	status=0
-	wait "$pid" 2>/dev/null || status=$?
-}
-
 start run game-events/run
 end
 ok "the run ends with status 0" is 0 "$status"
@@ -35,19 +30,6 @@ awk '/^│ 20[0-9-]* [0-9:]*:00\+00 │/ { sum += $5; next } { print } END { pri
 same "... shows what was bought, by item, by host and by minute, and what else there was" \
 	"$root/tests/game-events/run/shown" shown
 ok "... and leaves nothing behind" clean
-
-# part PATTERN: the process id of the run's part whose command matches.
-part() {
-	local id command
-	while read -r id command; do
-		[[ ! $command =~ $1 ]] || { echo "$id" && return; }
-	done < <(left)
-	return 1
-}
-
-has_part() {
-	part "$1" >/dev/null
-}
 
 # broken SIGNAL STATUS WHILE [PART]: stops the run, or kills a part of it, while a part is there.
 broken() {
