@@ -1,10 +1,10 @@
 #include "fields.h"
 
 #include "date.h"
+#include "json_string.h"
 #include "memory.h"
 
 #include <ctype.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,15 +44,10 @@ parse_name(const char **text, char **name)
 static const char *
 make_label(struct field *field, bool first)
 {
-	json_t *string = json_string(field->name);
-	char *quoted = string == NULL ? NULL : json_dumps(string, JSON_ENCODE_ANY);
-	json_decref(string);
-	if (quoted == NULL)
-		return "a name must be UTF-8";
 	buffer_append(&field->label, ",", first ? 0 : 1);
-	buffer_append(&field->label, quoted, strlen(quoted));
+	if (!json_string_quote(field->name, strlen(field->name), &field->label))
+		return "a name must be UTF-8";
 	buffer_append(&field->label, ":", 1);
-	free(quoted);
 	return NULL;
 }
 

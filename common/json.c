@@ -7,10 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 /* What is wanted at one place. The slots of a node and of all below it are found by walking it. */
 struct json_node {
 	struct json_step step; /* from its parent */
@@ -120,71 +116,13 @@ skip_blanks(const char *at)
 	return at;
 }
 
-/*
- * How far the bytes of a string are plain, neither a quote, a backslash, below 0x20 nor above 0x7F, as far as can be
- * told many at a time: behind it may be more of them.
- */
-#ifdef __SSE2__
-static inline const char *
-skip_plain(const char *at, const char *end)
-{
-	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), blank = _mm_set1_epi8(' ');
-	for (; end - at >= 16; at += 16) {
-		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
-		__m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-		special = _mm_or_si128(special, _mm_cmplt_epi8(bytes, blank)); /* signed: those above 0x7F too */
-		int mask = _mm_movemask_epi8(special);
-		if (mask != 0)
-			return at + __builtin_ctz((unsigned)mask);
-	}
-	return at;
-}
-#else
-static inline const char *
-skip_plain(const char *at, const char *end)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-	for (; end - at >= 8; at += 8) {
-		uint64_t word;
-		memcpy(&word, at, sizeof(word));
-		uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-		if ((((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs) != 0)
-			return at;
-	}
-	return at;
-}
-#endif
-
 /* `at` is behind the opening quote; returns the closing one. */
-static const char *
+static inline const char *
 scan_string(struct scan *scan, const char *at)
 {
-	const char *content = at;
-	bool plain = true;
-	for (;;) {
-		at = skip_plain(at, scan->end);
-		unsigned char byte = (unsigned char)*at;
-		if (byte == '"')
-			break;
-		if (byte < 0x20)
-			return fail(scan, at, at == scan->end ? "a closing quote" : "no bare control character");
-		if (byte == '\\' && strchr("\"\\/bfnrt", at[1]) != NULL && at[1] != '\0') {
-			at += 2;
-			continue;
-		}
-		if (byte == '\\' && at[1] != 'u')
-			return fail(scan, at, "a valid escape");
-		if (byte == '\\' || byte >= 0x80)
-			plain = false;
-		at++;
-	}
-	if (!plain) {
-		const char *expected;
-		const char *wrong = json_string_check(content, (size_t)(at - content), &expected);
-		if (wrong != NULL)
-			return fail(scan, wrong, expected);
-	}
-	return at;
+	const char *wrong, *expected;
+	const char *quote = json_string_end(at, scan->end, &wrong, &expected);
+	return quote != NULL ? quote : fail(scan, wrong, expected);
 }
 
 static inline bool

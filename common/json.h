@@ -1,8 +1,7 @@
 /*
  * One pass over one JSON object (RFC 8259): checks it to the letter and notes where the wanted values stand.
  *
- * Structure, numbers and literals are judged here; the content of a string that is not plain ASCII is judged and
- * decoded by jansson. Values are handed out as slices of the record, never converted.
+ * Values are handed out as slices of the record, never converted; the tests hold its judgement against jansson's.
  */
 #ifndef JSON_H
 #define JSON_H

@@ -1,135 +1,172 @@
 #include "json_string.h"
 
-#include "memory.h"
-
-#include <ctype.h>
-#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* ---- judging ---- */
+
 /*
- * A long string is given to jansson in pieces, so that memory stays small: jansson holds what it reads several
- * times over. A piece ends before a character or an escape, never between the two halves of a surrogate pair.
+ * How far bytes are plain, neither a quote, a backslash, below 0x20 nor above 0x7F, as far as can be told many at a
+ * time: behind it may be more of them.
  */
-enum { PIECE = 16384, LONGEST_STEP = 12 };
-
-static bool
-is_high_surrogate(const char *at, const char *end)
+#ifdef __SSE2__
+static inline const char *
+skip_plain(const char *at, const char *end)
 {
-	return end - at >= 6 && (at[2] == 'd' || at[2] == 'D') &&
-	       (at[3] == '8' || at[3] == '9' || at[3] == 'a' || at[3] == 'b' || at[3] == 'A' || at[3] == 'B');
-}
-
-/* One character, escape or surrogate pair; wrong ones are jansson's to find, so any length will do for them. */
-static const char *
-step(const char *at, const char *end)
-{
-	size_t length = 1;
-	if (*at == '\\') {
-		length = 2;
-		if (end - at >= 2 && at[1] == 'u')
-			length = is_high_surrogate(at, end) ? LONGEST_STEP : 6;
-	} else if ((unsigned char)*at >= 0xC0) {
-		while (at + length < end && ((unsigned char)at[length] & 0xC0) == 0x80 && length < 4)
-			length++;
+	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), blank = _mm_set1_epi8(' ');
+	for (; end - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
+		__m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+		special = _mm_or_si128(special, _mm_cmplt_epi8(bytes, blank)); /* signed: those above 0x7F too */
+		int mask = _mm_movemask_epi8(special);
+		if (mask != 0)
+			return at + __builtin_ctz((unsigned)mask);
 	}
-	return length < (size_t)(end - at) ? at + length : end;
-}
-
-static const char *
-piece_end(const char *at, const char *end)
-{
-	if (end - at <= PIECE)
-		return end;
-	const char *limit = at + PIECE - LONGEST_STEP;
-	while (at < limit)
-		at = step(at, end);
 	return at;
 }
-
-static json_t *
-load_piece(const char *at, const char *end, json_error_t *error)
+#else
+static inline const char *
+skip_plain(const char *at, const char *end)
 {
-	char quoted[PIECE + 2];
-	size_t length = (size_t)(end - at);
-	quoted[0] = '"';
-	memcpy(quoted + 1, at, length);
-	quoted[length + 1] = '"';
-	return json_loadb(quoted, length + 2, JSON_DECODE_ANY | JSON_ALLOW_NUL, error);
-}
-
-/* jansson says how far it came in a text, but not to the byte: the first step that it refuses alone is the one. */
-static const char *
-first_wrong(const char *at, const char *end)
-{
-	while (at < end) {
-		const char *next = step(at, end);
-		json_error_t error;
-		json_t *string = load_piece(at, next, &error);
-		if (string == NULL)
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+	for (; end - at >= 8; at += 8) {
+		uint64_t word;
+		memcpy(&word, at, sizeof(word));
+		uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+		if ((((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs) != 0)
 			return at;
-		json_decref(string);
-		at = next;
 	}
 	return at;
 }
+#endif
 
-static const char *
-what_was_right(const char *wrong, const char *end)
+static inline bool
+between(char byte, unsigned least, unsigned most)
 {
-	if ((unsigned char)*wrong >= 0x80)
-		return "UTF-8";
-	for (size_t i = 2; i < 6; i++)
-		if (end - wrong < 6 || !isxdigit((unsigned char)wrong[i]))
-			return "\\u and four hexadecimal digits";
-	return "both halves of a surrogate pair";
+	return (unsigned char)byte >= least && (unsigned char)byte <= most;
+}
+
+/*
+ * Returns the end of the character of several bytes at `at`, or NULL where that is no UTF-8 (RFC 3629). Reads no
+ * further than the first byte that does not belong to it.
+ */
+static inline const char *
+character_end(const char *at)
+{
+	unsigned char lead = (unsigned char)*at;
+	if (lead < 0xC2 || lead > 0xF4)
+		return NULL;
+	if (lead < 0xE0)
+		return between(at[1], 0x80, 0xBF) ? at + 2 : NULL;
+	/* neither longer than need be, nor half of a surrogate pair, nor beyond U+10FFFF */
+	unsigned least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+	unsigned most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+	if (!between(at[1], least, most) || !between(at[2], 0x80, 0xBF))
+		return NULL;
+	if (lead < 0xF0)
+		return at + 3;
+	return between(at[3], 0x80, 0xBF) ? at + 4 : NULL;
+}
+
+/* Reads four hexadecimal digits. Returns false where they are not there. */
+static bool
+read_hexadecimal(const char *at, uint32_t *number)
+{
+	*number = 0;
+	for (size_t i = 0; i < 4; i++) {
+		unsigned digit;
+		if (between(at[i], '0', '9'))
+			digit = (unsigned)(at[i] - '0');
+		else if (between(at[i] | 0x20, 'a', 'f'))
+			digit = (unsigned)((at[i] | 0x20) - 'a' + 10);
+		else
+			return false;
+		*number = *number << 4 | digit;
+	}
+	return true;
+}
+
+/* Reads the escape \uXXXX, or the two of a surrogate pair, at `at`. Returns its end, or NULL and what was expected. */
+static const char *
+read_unicode(const char *at, uint32_t *character, const char **expected)
+{
+	uint32_t low;
+	if (!read_hexadecimal(at + 2, character)) {
+		*expected = "\\u and four hexadecimal digits";
+		return NULL;
+	}
+	at += 6;
+	if ((*character & 0xF800) != 0xD800)
+		return at;
+	*expected = "both halves of a surrogate pair";
+	if (*character >= 0xDC00 || at[0] != '\\' || at[1] != 'u' || !read_hexadecimal(at + 2, &low) ||
+		(low & 0xFC00) != 0xDC00)
+		return NULL;
+	*character = 0x10000 + ((*character & 0x3FF) << 10) + (low & 0x3FF);
+	return at + 6;
+}
+
+static inline const char *
+escape_end(const char *at, const char **expected)
+{
+	uint32_t character;
+	if (at[1] == 'u')
+		return read_unicode(at, &character, expected);
+	*expected = "a valid escape";
+	return at[1] != '\0' && strchr("\"\\/bfnrt", at[1]) != NULL ? at + 2 : NULL;
 }
 
 const char *
-json_string_check(const char *content, size_t length, const char **expected)
+json_string_end(const char *at, const char *end, const char **wrong, const char **expected)
 {
-	const char *end = content + length;
-	while (content < end) {
-		const char *next = piece_end(content, end);
-		json_error_t error;
-		json_t *string = load_piece(content, next, &error);
-		if (string == NULL) {
-			if (json_error_code(&error) == json_error_out_of_memory)
-				need(NULL);
-			const char *wrong = first_wrong(content, next);
-			*expected = what_was_right(wrong, next);
-			return wrong;
+	for (;;) {
+		const char *special = at = skip_plain(at, end);
+		if (*at == '"')
+			return at;
+		if ((unsigned char)*at >= 0x80) {
+			*expected = "UTF-8";
+			at = character_end(at);
+		} else if (*at == '\\') {
+			at = escape_end(at, expected);
+		} else if (*at >= 0x20) {
+			at++;
+		} else {
+			*expected = at == end ? "a closing quote" : "no bare control character";
+			at = NULL;
 		}
-		json_decref(string);
-		content = next;
+		if (at == NULL) {
+			*wrong = special;
+			return NULL;
+		}
 	}
-	return NULL;
 }
 
-/* As many \u escapes as follow each other and fit a piece. */
-static const char *
-unicode_end(const char *at, const char *end)
-{
-	const char *limit = end - at > PIECE ? at + PIECE - LONGEST_STEP : end;
-	while (at < limit && end - at >= 2 && at[0] == '\\' && at[1] == 'u')
-		at = step(at, end);
-	return at;
-}
+/* ---- spelling out ---- */
 
 static char *
-decode_unicode(const char *at, const char *end, char *out)
+put_character(char *out, uint32_t character)
 {
-	json_error_t error;
-	json_t *string = need(load_piece(at, end, &error)); /* valid, so memory is all that can lack */
-	memcpy(out, json_string_value(string), json_string_length(string));
-	out += json_string_length(string);
-	json_decref(string);
+	if (character < 0x80) {
+		*out++ = (char)character;
+		return out;
+	}
+	unsigned more = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3; /* bytes behind the first */
+	*out++ = (char)(0xFF00U >> (more + 1) | character >> 6 * more);
+	while (more-- > 0)
+		*out++ = (char)(0x80 | (character >> 6 * more & 0x3F));
 	return out;
 }
+
+static const char short_escapes[] = "bfnrt", controls[] = "\b\f\n\r\t";
 
 void
 json_string_decode(const char *content, size_t length, struct buffer *spelt)
 {
-	static const char short_escapes[] = "bfnrt", controls[] = "\b\f\n\r\t";
 	const char *end = content + length;
 	buffer_reserve(spelt, length); /* an escape is longer than what it spells */
 	char *out = spelt->bytes + spelt->length;
@@ -138,18 +175,45 @@ json_string_decode(const char *content, size_t length, struct buffer *spelt)
 		size_t run = (size_t)((escape != NULL ? escape : end) - content);
 		memcpy(out, content, run);
 		out += run;
-		content += run;
 		if (escape == NULL)
 			break;
 		if (escape[1] == 'u') {
-			content = unicode_end(escape, end);
-			out = decode_unicode(escape, content, out);
+			uint32_t character;
+			const char *expected;
+			content = read_unicode(escape, &character, &expected);
+			out = put_character(out, character);
 			continue;
 		}
 		const char *found = strchr(short_escapes, escape[1]);
 		*out++ = found != NULL ? controls[found - short_escapes] : escape[1];
-		content += 2;
+		content = escape + 2;
 	}
 	*out = '\0';
 	spelt->length = (size_t)(out - spelt->bytes);
+}
+
+/* ---- writing ---- */
+
+bool
+json_string_quote(const char *bytes, size_t length, struct buffer *quoted)
+{
+	buffer_append(quoted, "\"", 1);
+	for (const char *at = bytes, *end = bytes + length; at < end;) {
+		const char *behind = (unsigned char)*at < 0x80 ? at + 1 : character_end(at);
+		if (behind == NULL)
+			return false;
+		const char *control = *at == '\0' ? NULL : strchr(controls, *at);
+		char escape[8] = {'\\', *at, '\0'};
+		if (control != NULL)
+			escape[1] = short_escapes[control - controls];
+		else if ((unsigned char)*at < 0x20)
+			snprintf(escape, sizeof(escape), "\\u%04X", (unsigned)*at);
+		if (control != NULL || (unsigned char)*at < 0x20 || *at == '"' || *at == '\\')
+			buffer_append(quoted, escape, strlen(escape));
+		else
+			buffer_append(quoted, at, (size_t)(behind - at));
+		at = behind;
+	}
+	buffer_append(quoted, "\"", 1);
+	return true;
 }

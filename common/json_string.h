@@ -1,4 +1,4 @@
-/* Strings that are not plain, as jansson sees them. */
+/* The content of JSON strings (RFC 8259, section 7, in UTF-8): judged, spelt out, and written. */
 #ifndef JSON_STRING_H
 #define JSON_STRING_H
 
@@ -8,12 +8,16 @@
 #include <stddef.h>
 
 /*
- * Judges the content (without quotes) of a JSON string in which neither a bare quote nor a control character stands.
- * Returns NULL, or where it is wrong and in *expected what would have been right.
+ * Walks a string from behind its opening quote. Returns its closing quote; or NULL, with *wrong at the first byte of
+ * what is wrong and *expected (static text) what would have been right. At `end`, NUL must stand, or a string that was
+ * judged before must have been closed.
  */
-const char *json_string_check(const char *content, size_t length, const char **expected);
+const char *json_string_end(const char *content, const char *end, const char **wrong, const char **expected);
 
-/* Appends what valid content spells, U+0000 included, to `spelt`. */
+/* Appends what valid content (without quotes) spells, U+0000 included, to `spelt`. */
 void json_string_decode(const char *content, size_t length, struct buffer *spelt);
+
+/* Appends a string that spells the bytes, quotes included. Returns false when they are no UTF-8. */
+bool json_string_quote(const char *bytes, size_t length, struct buffer *quoted);
 
 #endif

@@ -33,11 +33,9 @@ paths_open(struct paths *paths, bool enveloped, bool two_sided)
 static const char *
 parse_quoted_key(const char **text, char **key, size_t *length)
 {
-	const char *start = *text + 1, *end = start;
-	while (*end != '\0' && *end != '"')
-		end += *end == '\\' && end[1] != '\0' ? 2 : 1;
-	const char *expected;
-	if (*end != '"' || json_string_check(start, (size_t)(end - start), &expected) != NULL)
+	const char *start = *text + 1, *wrong, *expected;
+	const char *end = json_string_end(start, start + strlen(start), &wrong, &expected);
+	if (end == NULL)
 		return "a quoted key must be a JSON string";
 	struct buffer spelt = {0};
 	json_string_decode(start, (size_t)(end - start), &spelt);

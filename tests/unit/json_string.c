@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { PIECE = 16384 };
+enum { BLOCK = 16 }; /* bytes that are judged at a time where all are plain */
 
 /* characters and escapes of every length */
 static const char *const good[] = {"a", "\\n", "\\\"", "\\\\", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
@@ -18,44 +18,37 @@ static const char *const bad[] = {"\xff", "\x80", "\xc3", "\xc0\xaf", "\xe2\x82"
 	"\\U0041", "\xe0\x80\xaf"};
 enum { GOOD = sizeof(good) / sizeof(good[0]), BAD = sizeof(bad) / sizeof(bad[0]) };
 
-/* jansson's view of the whole, without pieces. */
-static json_t *
-load_whole(const char *content, size_t length)
-{
-	struct buffer quoted = {0};
-	json_error_t error;
-	buffer_append(&quoted, "\"", 1);
-	buffer_append(&quoted, content, length);
-	buffer_append(&quoted, "\"", 1);
-	json_t *string = json_loadb(quoted.bytes, quoted.length, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-	buffer_free(&quoted);
-	return string;
-}
-
-/* Whether pieces and whole agree; the content is copied to memory that ends where it ends. */
+/*
+ * Whether we and jansson agree on a string of that content, which stands in memory that ends where it ends. `wrong` is
+ * where it is wrong, as an offset.
+ */
 static bool
-agrees(const struct buffer *content, bool *valid)
+agrees(const struct buffer *content, bool *valid, size_t *wrong_at)
 {
-	char *copy = malloc(content->length + (content->length == 0));
-	const char *expected = NULL;
-	if (content->length > 0)
-		memcpy(copy, content->bytes, content->length);
-	json_t *whole = load_whole(copy, content->length);
-	const char *wrong = json_string_check(copy, content->length, &expected);
-	bool same = (wrong == NULL) == (whole != NULL);
-	if (wrong != NULL)
-		same = same && wrong >= copy && wrong < copy + content->length && expected != NULL;
-	if (wrong == NULL && whole != NULL) {
+	size_t length = content->length;
+	char *string = malloc(length + 2);
+	const char *expected = NULL, *wrong = NULL;
+	json_error_t error;
+	memcpy(string + 1, length > 0 ? content->bytes : "", length);
+	string[0] = string[length + 1] = '"';
+	json_t *whole = json_loadb(string, length + 2, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+	const char *quote = json_string_end(string + 1, string + 1 + length, &wrong, &expected);
+	bool same = (quote != NULL) == (whole != NULL);
+	if (quote == NULL)
+		same = same && wrong > string && wrong <= string + length && expected != NULL;
+	*wrong_at = quote == NULL ? (size_t)(wrong - string - 1) : length;
+	if (quote != NULL && whole != NULL) {
 		struct buffer spelt = {0};
 		buffer_append(&spelt, ">", 1); /* decoding appends */
-		json_string_decode(copy, content->length, &spelt);
-		same = spelt.length == 1 + json_string_length(whole) && spelt.bytes[0] == '>' &&
+		same = quote == string + 1 + length;
+		json_string_decode(string + 1, length, &spelt);
+		same = same && spelt.length == 1 + json_string_length(whole) && spelt.bytes[0] == '>' &&
 		       memcmp(spelt.bytes + 1, json_string_value(whole), spelt.length - 1) == 0;
 		buffer_free(&spelt);
 	}
 	*valid = whole != NULL;
 	json_decref(whole);
-	free(copy);
+	free(string);
 	return same;
 }
 
@@ -70,16 +63,17 @@ static void
 check_borders(const char *character, size_t number)
 {
 	unsigned wrong = 0, invalid = 0;
-	for (size_t shift = 0; shift <= 24; shift += tap_stride()) {
+	for (size_t shift = 0; shift <= 2 * BLOCK; shift++) {
 		struct buffer content = {0};
 		bool valid;
+		size_t at;
 		repeat(&content, "x", shift);
-		repeat(&content, character, 2 * PIECE + 100);
-		wrong += !agrees(&content, &valid);
+		repeat(&content, character, 20 * BLOCK);
+		wrong += !agrees(&content, &valid, &at);
 		invalid += !valid;
 		buffer_free(&content);
 	}
-	ok(wrong == 0 && invalid == 0, "character %zu at places around the borders of pieces", number);
+	ok(wrong == 0 && invalid == 0, "character %zu at places around the borders of blocks", number);
 }
 
 /* Where the first wrong byte is said to be must be where it was put. */
@@ -87,23 +81,44 @@ static void
 check_wrong_place(const char *what, const char *filler, size_t number)
 {
 	unsigned wrong = 0;
-	for (size_t place = PIECE - 30; place <= PIECE + 5; place += tap_stride()) {
+	for (size_t place = 0; place <= 8 * BLOCK; place++) {
 		struct buffer content = {0};
-		const char *expected;
 		bool valid;
+		size_t at;
 		repeat(&content, "x", place % strlen(filler));
 		repeat(&content, filler, place);
 		size_t start = content.length;
 		buffer_append(&content, what, strlen(what));
 		repeat(&content, "y", content.length + 50);
-		if (!agrees(&content, &valid) || valid)
-			wrong++;
-		const char *at = json_string_check(content.bytes, content.length, &expected);
-		if (at != content.bytes + start)
-			wrong++;
+		wrong += !agrees(&content, &valid, &at) || valid || at != start;
 		buffer_free(&content);
 	}
-	ok(wrong == 0, "wrong %zu is found at its place, around the border of pieces", number);
+	ok(wrong == 0, "wrong %zu is found at its place behind %s", number, filler);
+}
+
+/* What is quoted must be what jansson writes, and refused must be what it can't. */
+static void
+check_quoting(unsigned rounds)
+{
+	unsigned wrong = 0, refused = 0;
+	for (unsigned round = 0; round < rounds; round++) {
+		static const char *const pieces[] = {"a", "\"", "\\", "/", "\n", "\x01", "\x1f", "\x7f", "\b\f\r\t",
+			"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xff", "\xed\xa0\x80", "\xc3"};
+		char bytes[64] = "";
+		struct buffer quoted = {0};
+		for (size_t i = random_below(8); i > 0; i--)
+			strcat(bytes, pieces[random_below(sizeof(pieces) / sizeof(pieces[0]))]);
+		json_t *string = json_string(bytes);
+		char *expected = string == NULL ? NULL : json_dumps(string, JSON_ENCODE_ANY);
+		bool done = json_string_quote(bytes, strlen(bytes), &quoted);
+		wrong += done != (expected != NULL) || (done && strcmp(quoted.bytes, expected) != 0);
+		refused += !done;
+		free(expected);
+		json_decref(string);
+		buffer_free(&quoted);
+	}
+	ok(wrong == 0 && refused > 0 && refused < rounds, "%u strings are quoted as jansson does: %u wrong", rounds,
+		wrong);
 }
 
 static void
@@ -114,13 +129,12 @@ check_random(unsigned rounds)
 		struct buffer content = {0};
 		size_t characters = random_below(40), odds = 1 + random_below(80);
 		bool valid;
-		if (random_below(64) == 0)
-			repeat(&content, good[random_below(GOOD)], PIECE - 20 + random_below(20));
+		size_t at;
 		for (size_t i = 0; i < characters; i++) {
 			const char *one = random_below(odds) == 0 ? bad[random_below(BAD)] : good[random_below(GOOD)];
 			buffer_append(&content, one, strlen(one));
 		}
-		wrong += !agrees(&content, &valid);
+		wrong += !agrees(&content, &valid, &at);
 		valid_count += valid;
 		buffer_free(&content);
 	}
@@ -135,7 +149,8 @@ main(void)
 	for (size_t i = 0; i < GOOD; i++)
 		check_borders(good[i], i);
 	for (size_t i = 0; i < BAD; i++)
-		check_wrong_place(bad[i], "\\ud83d\\ude00", i);
+		check_wrong_place(bad[i], i % 2 == 0 ? "\\ud83d\\ude00" : "\xe2\x82\xac", i);
 	check_random(tap_rounds() / 10);
+	check_quoting(tap_rounds() / 10);
 	return tap_end();
 }
