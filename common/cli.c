@@ -55,6 +55,12 @@ cli_wrong(const struct cli *cli, const char *option, const char *argument, const
 	exit(2);
 }
 
+void
+cli_refuse(const struct cli *cli, const char *wrong)
+{
+	cli_wrong(cli, cli->name, optarg, wrong);
+}
+
 /* Says it on standard output, and that it could not be said. */
 static _Noreturn void
 say_and_exit(const struct cli *cli, const char *text, const char *more, const char *end)
@@ -144,33 +150,46 @@ unknown_option(const struct cli *cli)
 	exit(2);
 }
 
-void
-cli_parse(const struct cli *cli, int argc, char *argv[], struct options *options)
+/* All options, the program's own behind the common ones; they stay as they are from call to call. */
+static int
+next_option(const struct cli *cli, int argc, char *argv[], int *index)
 {
 	struct option all[MAX_OPTIONS] = {0};
-	size_t count = 0;
 	char letters[80];
 	snprintf(letters, sizeof(letters), "%s%s", common_letters, cli->letters);
 	memcpy(all, common_options, sizeof(common_options));
-	for (; cli->options[count].name != NULL; count++)
-		all[COMMON_OPTIONS + count] = cli->options[count];
-	*options = (struct options){.delimiter = '\n', .max_record = 8 << 20};
-	argv[0] = (char *)cli->program; /* getopt's messages start with it */
+	for (size_t i = 0; cli->own[i].name != NULL; i++)
+		all[COMMON_OPTIONS + i] = cli->own[i];
+	return getopt_long(argc, argv, letters, all, index);
+}
 
+static const char *
+long_name(const struct cli *cli, int index)
+{
+	return index < (int)COMMON_OPTIONS ? common_options[index].name : cli->own[index - (int)COMMON_OPTIONS].name;
+}
+
+int
+cli_next(struct cli *cli, int argc, char *argv[])
+{
 	int option, index;
-	while (index = -1, (option = getopt_long(argc, argv, letters, all, &index)) != -1) {
-		char name[32] = {'-', (char)option, '\0'};
-		bool common = option <= CHAR_MAX && strchr(common_letters, option) != NULL;
+	argv[0] = (char *)cli->program; /* getopt's messages start with it */
+	while (index = -1, (option = next_option(cli, argc, argv, &index)) != -1) {
 		if (index >= 0)
-			snprintf(name, sizeof(name), "--%s", all[index].name);
+			snprintf(cli->name, sizeof(cli->name), "--%s", long_name(cli, index));
+		else
+			snprintf(cli->name, sizeof(cli->name), "-%c", option);
 		if (option == '?')
 			unknown_option(cli);
 		if (option == 'h')
 			say_and_exit(cli, cli->synopsis, cli->help, common_help);
 		if (option == 'V')
 			say_and_exit(cli, cli->program, " (stedi-pipes) ", VERSION "\n");
-		const char *wrong = common ? take_common(options, option, optarg) : cli->take(cli->own, option, optarg);
+		if (option > CHAR_MAX || strchr(common_letters, option) == NULL)
+			return option;
+		const char *wrong = take_common(cli->options, option, optarg);
 		if (wrong != NULL)
-			cli_wrong(cli, name, optarg, wrong);
+			cli_refuse(cli, wrong);
 	}
+	return -1;
 }

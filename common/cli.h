@@ -6,19 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What sets one program apart from the others. */
-struct cli {
-	const char *program;
-	const char *synopsis; /* lines of usage */
-	const char *help;     /* what the program does, and its own options, a line each */
-	const char *letters;  /* its own short options, as getopt(3) takes them */
-	const struct option *options;
-
-	/* Takes one of its own options. Returns NULL, or what is wrong with the argument. */
-	const char *(*take)(void *own, int option, const char *argument);
-	void *own;
-};
-
 /* What the user gave; the texts are those of argv. */
 struct options {
 	const char *fields; /* NULL: the program's default */
@@ -35,8 +22,31 @@ struct options {
 	bool quiet;
 };
 
-/* Parses argv and leaves optind at the operands. Ends the program for --help, --version and wrong usage. */
-void cli_parse(const struct cli *, int argc, char *argv[], struct options *);
+#define DEFAULT_OPTIONS                                                                                                \
+	{                                                                                                              \
+		.delimiter = '\n', .max_record = 8 << 20                                                               \
+	}
+
+/* What sets one program apart from the others, and where the reading of its arguments stands. */
+struct cli {
+	const char *program;
+	const char *synopsis; /* lines of usage */
+	const char *help;     /* what the program does, and its own options, a line each */
+	const char *letters;  /* its own short options, as getopt(3) takes them */
+	const struct option *own;
+
+	struct options *options;
+	char name[32]; /* of the option at hand, with its dashes */
+};
+
+/*
+ * Returns the next of the program's own options, with its argument in optarg, or -1 at the operands, where optind
+ * stands then. The common options are taken on the way; ends the program for --help, --version and wrong usage.
+ */
+int cli_next(struct cli *, int argc, char *argv[]);
+
+/* Says what is wrong with the option at hand, and ends the program with status 2. */
+_Noreturn void cli_refuse(const struct cli *, const char *wrong);
 
 /* Says what is wrong, and in which argument where one is given, and ends the program with status 2. */
 _Noreturn void cli_wrong(const struct cli *, const char *option, const char *argument, const char *wrong);

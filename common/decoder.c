@@ -1,124 +1,117 @@
 #include "decoder.h"
 
-#include "memory.h"
 #include "wait.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 void
-decoder_compile(struct decoder *decoder, const struct cli *cli, const char *each, const char *default_fields)
+decoder_open(
+	struct decoder *decoder, const struct cli *cli, const char *each, const char *default_fields, char *operands[])
 {
+	static char *standard_input[] = {"-", NULL};
 	struct filter *filter = &decoder->filter;
 	paths_open(&filter->paths, filter->options.envelope, false);
-	const char *wrong = each == NULL ? NULL : paths_each(&filter->paths, each);
+	const char *wrong = each == NULL ? NULL : paths_each(&filter->paths, each, &decoder->each);
 	if (wrong != NULL)
 		cli_wrong(cli, "--each", each, wrong);
 	filter_compile(filter, cli, default_fields);
-	decoder->each = each;
-	decoder->record = need(calloc(filter->paths.trees[RECORD].slots + 1, sizeof(struct slice)));
-	decoder->element = need(calloc(filter->paths.trees[ELEMENT].slots + 1, sizeof(struct slice)));
+	decoder->operands = operands[0] != NULL ? operands : standard_input;
+	decoder->stopped = !filter_open(filter, cli->program);
 }
 
-static void
-reject(struct decoder *decoder, struct record *record, struct reason *reason, const struct part *within)
-{
-	if (within != NULL)
-		reason_within(reason, within);
-	filter_reject(&decoder->filter, ENVELOPE, record, reason);
-}
-
-static void
-put_elements(struct decoder *decoder, struct record *record, const struct view *view, const struct part *within)
-{
-	struct filter *filter = &decoder->filter;
-	struct slice rest = decoder->record[filter->paths.each_place.slot], element;
-	if (!slice_is_array(rest)) {
-		filter->report.skipped++;
-		return;
-	}
-	const struct json_tree *tree = &filter->paths.trees[ELEMENT];
-	size_t count = 0;
-	for (; json_next_element(&rest, tree, decoder->element, &element); count++) {
-		struct reason reason;
-		if (filter_put(filter, view, &reason))
-			continue;
-		reason_within(&reason, &(struct part){decoder->each, count, ""});
-		reject(decoder, record, &reason, within);
-	}
-	filter->report.skipped += count == 0;
-}
-
-void
-decoder_put(struct decoder *decoder, struct record *record, struct slice json, const struct part *within)
-{
-	struct filter *filter = &decoder->filter;
-	struct view view = {{[RECORD] = decoder->record,
-		[ELEMENT] = decoder->element,
-		[ENVELOPE] = filter->paths.envelopes[ENVELOPE].slots}};
-	struct json_error error;
-	struct reason reason;
-	if (!json_scan(json.at, json.length, &filter->paths.trees[RECORD], decoder->record, &error)) {
-		reason_at_column(&reason, error, json);
-		reject(decoder, record, &reason, within);
-	} else if (filter->paths.each != NULL) {
-		put_elements(decoder, record, &view, within);
-	} else if (!filter_put(filter, &view, &reason)) {
-		reject(decoder, record, &reason, within);
-	}
-}
-
-static void
-take(struct decoder *decoder, struct record *record)
-{
-	struct slice json;
-	decoder->filter.report.in++;
-	if (filter_unwrap(&decoder->filter, ENVELOPE, record, &json))
-		decoder->decode(decoder, record, json);
-}
-
-/* All records of one input. Returns false when a signal or an error of the output says stop. */
 static bool
-decode_input(struct decoder *decoder, struct input *in)
+next_input(struct decoder *decoder)
+{
+	while (!decoder->reading && *decoder->operands != NULL)
+		decoder->reading = filter_open_input(&decoder->filter, *decoder->operands++, &decoder->in);
+	return decoder->reading;
+}
+
+static void
+end_input(struct decoder *decoder)
+{
+	filter_close_input(&decoder->filter, &decoder->in);
+	decoder->reading = false;
+}
+
+bool
+decoder_next(struct decoder *decoder, struct slice *json)
 {
 	struct filter *filter = &decoder->filter;
-	struct pollfd readable = {.fd = in->fd};
 	struct record record;
-	for (;;) {
-		switch (input_next(in, &record)) {
+	while (!decoder->stopped && next_input(decoder)) {
+		struct pollfd readable = {.fd = decoder->in.fd};
+		switch (input_next(&decoder->in, &record)) {
 		case INPUT_RECORD:
-			take(decoder, &record);
+			filter->report.in++;
+			if (filter_take(filter, EVENTS, &record, json))
+				return true;
 			break;
 		case INPUT_OVERLONG:
 			filter_reject_overlong(filter, &record);
 			break;
 		case INPUT_DRY:
-			if (!wait_for_input(&readable, 1, &filter->out, &filter->report))
-				return false;
-			input_fill(in);
+			decoder->stopped = !wait_for_input(&readable, 1, &filter->out, &filter->report);
+			if (!decoder->stopped)
+				input_fill(&decoder->in);
 			break;
 		case INPUT_END:
-			return true;
+			end_input(decoder);
+			break;
 		}
+	}
+	return false;
+}
+
+static void
+reject(struct decoder *decoder, const struct inner *inner, struct reason *reason)
+{
+	if (inner->part.name != NULL)
+		reason_within(reason, &inner->part);
+	filter_reject(&decoder->filter, reason);
+}
+
+static void
+put_elements(struct decoder *decoder, const struct inner *inner)
+{
+	struct filter *filter = &decoder->filter;
+	struct slice rest = path_value(decoder->each, filter->values), element;
+	if (!slice_is_array(rest)) {
+		filter->report.skipped++;
+		return;
+	}
+	size_t count = 0;
+	for (; json_next_element(&rest, &filter->paths.element, filter->values, &element); count++) {
+		struct reason reason;
+		if (filter_put(filter, &reason))
+			continue;
+		reason_within(&reason, &(struct part){decoder->each->text, count, ""});
+		reject(decoder, inner, &reason);
+	}
+	filter->report.skipped += count == 0;
+}
+
+void
+decoder_put(struct decoder *decoder, const struct inner *inner)
+{
+	struct filter *filter = &decoder->filter;
+	struct slice json = inner->json;
+	struct json_error error;
+	struct reason reason;
+	if (!json_scan(json.at, json.length, &filter->paths.sides[EVENTS].record, filter->values, &error)) {
+		reason_at_column(&reason, error, json);
+		reject(decoder, inner, &reason);
+	} else if (decoder->each != NULL) {
+		put_elements(decoder, inner);
+	} else if (!filter_put(filter, &reason)) {
+		reject(decoder, inner, &reason);
 	}
 }
 
 int
-decoder_run(struct decoder *decoder, const char *program, char *operands[])
+decoder_close(struct decoder *decoder)
 {
-	static char *standard_input[] = {"-", NULL};
-	struct filter *filter = &decoder->filter;
-	if (operands[0] == NULL)
-		operands = standard_input;
-	bool going = filter_open(filter, program);
-	for (; going && *operands != NULL; operands++) {
-		struct input in;
-		if (filter_open_input(filter, *operands, &in)) {
-			going = decode_input(decoder, &in);
-			filter_close_input(filter, &in);
-		}
-	}
-	free(decoder->record);
-	free(decoder->element);
-	return filter_close(filter);
+	if (decoder->reading)
+		end_input(decoder);
+	return filter_close(&decoder->filter);
 }

@@ -6,140 +6,190 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum member { TOPIC, PARTITION, OFFSET, TIMESTAMP, KEY, HEADERS, PAYLOAD, MEMBERS, POSITION = MEMBERS };
+
+/* A value that is wanted: a member, the position, or (of HEADERS) the header of that name. */
+struct envelope_value {
+	enum member member;
+	char *header;
+	size_t length;
+};
+
 void
 envelope_open(struct envelope *envelope)
 {
-	/* in the order of enum envelope_slot */
-	static const char *const members[] = {"topic", "partition", "offset", "ts", "key", "headers", "payload"};
-	*envelope = (struct envelope){.tree.envelope_levels = 1};
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		struct json_step step = {(char *)members[i], strlen(members[i]), 0};
-		json_want(&envelope->tree, &step, 1);
+	/* in the order of enum member */
+	static const char *const names[] = {"topic", "partition", "offset", "ts", "key", "headers", "payload"};
+	*envelope = (struct envelope){.members.envelope_levels = 1};
+	for (size_t i = 0; i < MEMBERS; i++) {
+		struct json_step step = {(char *)names[i], strlen(names[i]), 0};
+		json_want(&envelope->members, &step, 1);
 	}
-	envelope->slots = need(calloc(ENVELOPE_HEADER, sizeof(*envelope->slots)));
 }
 
-size_t
-envelope_want_header(struct envelope *envelope, const char *name, size_t length)
+/* ---- what is wanted ---- */
+
+/* Takes the name that steps lead to, and where it is a header's, that. Returns false where there is no such value. */
+static bool
+find_value(const struct json_step *steps, size_t count, struct envelope_value *value)
 {
-	size_t count = envelope->header_count;
-	for (size_t i = 0; i < count; i++)
-		if (envelope->header_lengths[i] == length && memcmp(envelope->headers[i], name, length) == 0)
-			return ENVELOPE_HEADER + i;
-	envelope->headers = need(reallocarray(envelope->headers, count + 1, sizeof(*envelope->headers)));
-	envelope->header_lengths =
-		need(reallocarray(envelope->header_lengths, count + 1, sizeof(*envelope->header_lengths)));
-	envelope->slots = need(reallocarray(envelope->slots, ENVELOPE_HEADER + count + 1, sizeof(*envelope->slots)));
-	envelope->headers[count] = copy_bytes(name, length);
-	envelope->header_lengths[count] = length;
-	envelope->slots[ENVELOPE_HEADER + count] = (struct slice){0};
-	envelope->header_count++;
-	return ENVELOPE_HEADER + count;
+	static const struct {
+		const char *name;
+		enum member member;
+	} names[] = {{"topic", TOPIC}, {"partition", PARTITION}, {"offset", OFFSET}, {"timestamp", TIMESTAMP},
+		{"key", KEY}, {"position", POSITION}, {"headers", HEADERS}};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (steps[0].length != strlen(names[i].name) || strcmp(steps[0].name, names[i].name) != 0)
+			continue;
+		*value = (struct envelope_value){.member = names[i].member};
+		if (value->member != HEADERS)
+			return count == 1;
+		if (count != 2 || steps[1].name == NULL)
+			return false;
+		value->header = steps[1].name;
+		value->length = steps[1].length;
+		return true;
+	}
+	return false;
 }
 
-static void
-note_header(struct envelope *envelope, struct slice name, struct slice value)
+static bool
+is_header(const struct envelope_value *value, const char *name, size_t length)
 {
-	if (!slice_is_string(name))
-		return;
-	struct slice spelt = json_string_content(name, &envelope->scratch);
-	for (size_t i = 0; i < envelope->header_count; i++)
-		if (envelope->header_lengths[i] == spelt.length &&
-			memcmp(envelope->headers[i], spelt.at, spelt.length) == 0)
-			envelope->slots[ENVELOPE_HEADER + i] = value; /* given twice: the last counts */
+	return value->member == HEADERS && value->length == length && memcmp(value->header, name, length) == 0;
 }
 
-static void
-read_headers(struct envelope *envelope)
+bool
+envelope_want(struct envelope *envelope, const struct json_step *steps, size_t count, size_t *slot)
 {
-	for (size_t i = 0; i < envelope->header_count; i++)
-		envelope->slots[ENVELOPE_HEADER + i] = (struct slice){0};
-	const struct json_tree *none = &json_no_tree;
-	struct slice rest = envelope->slots[ENVELOPE_HEADERS], name, value;
-	if (envelope->header_count == 0 || !slice_is_array(rest))
-		return;
-	while (json_next_element(&rest, none, NULL, &name) && json_next_element(&rest, none, NULL, &value))
-		note_header(envelope, name, value);
+	struct envelope_value value;
+	if (!find_value(steps, count, &value))
+		return false;
+	for (*slot = 0; *slot < envelope->count; ++*slot) {
+		const struct envelope_value *wanted = &envelope->wanted[*slot];
+		if (value.header != NULL ? is_header(wanted, value.header, value.length)
+					 : wanted->member == value.member)
+			return true;
+	}
+	if (value.header != NULL)
+		value.header = copy_bytes(value.header, value.length);
+	envelope->wanted = need(reallocarray(envelope->wanted, envelope->count + 1, sizeof(*envelope->wanted)));
+	envelope->wanted[envelope->count++] = value;
+	return true;
 }
 
-static void
+/* ---- reading ---- */
+
+static struct slice
+find_header(struct envelope *envelope, struct slice headers, const struct envelope_value *wanted)
+{
+	struct slice rest = headers, name, value, found = {0};
+	if (!slice_is_array(headers))
+		return found;
+	while (json_next_element(&rest, &json_no_tree, NULL, &name) &&
+		json_next_element(&rest, &json_no_tree, NULL, &value)) {
+		if (!slice_is_string(name))
+			continue;
+		struct slice spelt = json_string_content(name, &envelope->scratch);
+		if (is_header(wanted, spelt.at, spelt.length))
+			found = value; /* given twice: the last counts */
+	}
+	return found;
+}
+
+static struct slice
 make_position(struct envelope *envelope)
 {
-	const struct slice *slots = envelope->slots;
-	struct slice topic = slots[ENVELOPE_TOPIC];
-	envelope->slots[ENVELOPE_POSITION] = (struct slice){0};
-	if (!slice_is_string(topic) || !slice_is_number(slots[ENVELOPE_PARTITION]) ||
-		!slice_is_number(slots[ENVELOPE_OFFSET]))
-		return;
+	struct slice topic = envelope->topic, partition = envelope->partition, offset = envelope->offset;
+	if (!slice_is_string(topic) || !slice_is_number(partition) || !slice_is_number(offset))
+		return (struct slice){0};
 	struct buffer *position = &envelope->position;
 	position->length = 0;
 	buffer_append(position, topic.at, topic.length - 1);
 	buffer_append(position, ":", 1);
-	buffer_append(position, slots[ENVELOPE_PARTITION].at, slots[ENVELOPE_PARTITION].length);
+	buffer_append(position, partition.at, partition.length);
 	buffer_append(position, ":", 1);
-	buffer_append(position, slots[ENVELOPE_OFFSET].at, slots[ENVELOPE_OFFSET].length);
+	buffer_append(position, offset.at, offset.length);
 	buffer_append(position, "\"", 1);
-	envelope->slots[ENVELOPE_POSITION] = (struct slice){position->bytes, position->length};
+	return (struct slice){position->bytes, position->length};
+}
+
+static void
+set_values(struct envelope *envelope, const struct slice *members, struct slice *values)
+{
+	for (size_t i = 0; i < envelope->count; i++) {
+		const struct envelope_value *wanted = &envelope->wanted[i];
+		if (wanted->member == HEADERS)
+			values[i] = find_header(envelope, members[HEADERS], wanted);
+		else
+			values[i] = wanted->member == POSITION ? make_position(envelope) : members[wanted->member];
+	}
+}
+
+/* What a string holds, with the NUL behind it that the scanner wants. */
+static struct slice
+payload_content(struct envelope *envelope, struct slice string)
+{
+	struct slice content = json_string_content(string, &envelope->payload);
+	if (content.at != envelope->payload.bytes) {
+		envelope->payload.length = 0;
+		buffer_append(&envelope->payload, content.at, content.length);
+	}
+	return (struct slice){envelope->payload.bytes, content.length};
 }
 
 enum envelope_kind
-envelope_read(struct envelope *envelope, struct slice record, struct slice *payload, struct reason *reason)
+envelope_read(struct envelope *envelope, struct slice record, struct slice *values, struct slice *payload,
+	struct reason *reason)
 {
+	struct slice members[MEMBERS];
 	struct json_error error;
-	if (!json_scan(record.at, record.length, &envelope->tree, envelope->slots, &error)) {
-		memset(envelope->slots, 0, ENVELOPE_HEADER * sizeof(*envelope->slots));
+	bool scanned = json_scan(record.at, record.length, &envelope->members, members, &error);
+	if (!scanned) {
+		memset(members, 0, sizeof(members));
 		reason_at_column(reason, error, record);
+	}
+	envelope->topic = members[TOPIC];
+	envelope->partition = members[PARTITION];
+	envelope->offset = members[OFFSET];
+	if (!scanned)
+		return ENVELOPE_WRONG;
+	set_values(envelope, members, values + envelope->first);
+	*payload = members[PAYLOAD];
+	if (slice_is_string(*payload))
+		*payload = payload_content(envelope, *payload);
+	else if (payload->at != NULL && slice_is_null(*payload))
+		return ENVELOPE_TOMBSTONE;
+	else if (!slice_is_object(*payload)) {
+		reason_expected(reason, "a JSON object, a string of one, or null", *payload);
+		reason_within(reason, &(struct part){"payload", NO_INDEX, ""});
 		return ENVELOPE_WRONG;
 	}
-	make_position(envelope);
-	read_headers(envelope);
-	*payload = envelope->slots[ENVELOPE_PAYLOAD];
-	if (slice_is_object(*payload))
-		return ENVELOPE_RECORD;
-	if (slice_is_string(*payload)) {
-		*payload = json_string_content(*payload, &envelope->payload);
-		if (payload->at !=
-			envelope->payload.bytes) { /* the scanner wants a NUL behind what was never scanned */
-			envelope->payload.length = 0;
-			buffer_append(&envelope->payload, payload->at, payload->length);
-			payload->at = envelope->payload.bytes;
-		}
-		return ENVELOPE_RECORD;
-	}
-	if (payload->at != NULL && slice_is_null(*payload))
-		return ENVELOPE_TOMBSTONE;
-	reason_expected(reason, "a JSON object, a string of one, or null", *payload);
-	reason_within(reason, &(struct part){"payload", NO_INDEX, ""});
-	return ENVELOPE_WRONG;
+	return ENVELOPE_RECORD;
 }
 
 void
 envelope_say(const struct envelope *envelope, char *text, size_t size)
 {
-	const struct slice *slots = envelope->slots;
 	const struct slice unknown = {"?", 1};
 	struct slice topic = unknown;
-	if (slice_is_string(slots[ENVELOPE_TOPIC]))
-		topic = (struct slice){slots[ENVELOPE_TOPIC].at + 1, slots[ENVELOPE_TOPIC].length - 2};
-	struct slice partition = slots[ENVELOPE_PARTITION].at != NULL ? slots[ENVELOPE_PARTITION] : unknown;
-	struct slice offset = slots[ENVELOPE_OFFSET].at != NULL ? slots[ENVELOPE_OFFSET] : unknown;
+	if (slice_is_string(envelope->topic))
+		topic = (struct slice){envelope->topic.at + 1, envelope->topic.length - 2};
 	char shown[3][80];
 	printable(shown[0], sizeof(shown[0]), topic);
-	printable(shown[1], sizeof(shown[1]), partition);
-	printable(shown[2], sizeof(shown[2]), offset);
+	printable(shown[1], sizeof(shown[1]), envelope->partition.at != NULL ? envelope->partition : unknown);
+	printable(shown[2], sizeof(shown[2]), envelope->offset.at != NULL ? envelope->offset : unknown);
 	snprintf(text, size, "%s[%s]@%s", shown[0], shown[1], shown[2]);
 }
 
 void
 envelope_close(struct envelope *envelope)
 {
-	for (size_t i = 0; i < envelope->header_count; i++)
-		free(envelope->headers[i]);
-	free(envelope->headers);
-	free(envelope->header_lengths);
-	free(envelope->slots);
+	for (size_t i = 0; i < envelope->count; i++)
+		free(envelope->wanted[i].header);
+	free(envelope->wanted);
 	buffer_free(&envelope->payload);
 	buffer_free(&envelope->position);
 	buffer_free(&envelope->scratch);
-	json_tree_free(&envelope->tree);
+	json_tree_free(&envelope->members);
 }

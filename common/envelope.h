@@ -8,24 +8,16 @@
 #include "json.h"
 #include "reason.h"
 
-enum envelope_slot {
-	ENVELOPE_TOPIC,
-	ENVELOPE_PARTITION,
-	ENVELOPE_OFFSET,
-	ENVELOPE_TIMESTAMP,
-	ENVELOPE_KEY,
-	ENVELOPE_HEADERS,
-	ENVELOPE_PAYLOAD,
-	ENVELOPE_POSITION, /* "TOPIC:PARTITION:OFFSET", made here */
-	ENVELOPE_HEADER,   /* the first of the wanted headers' values */
-};
+#include <stdbool.h>
 
 struct envelope {
-	struct json_tree tree;
-	char **headers; /* wanted names */
-	size_t *header_lengths;
-	size_t header_count;
-	struct slice *slots; /* of the message opened last: ENVELOPE_HEADER + header_count of them */
+	struct json_tree members;
+	struct envelope_value *wanted;
+	size_t count;
+	size_t first; /* where the wanted values begin among those handed to envelope_read() */
+
+	/* of the message read last */
+	struct slice topic, partition, offset;
 	struct buffer payload, position, scratch;
 };
 
@@ -33,14 +25,18 @@ enum envelope_kind { ENVELOPE_RECORD, ENVELOPE_TOMBSTONE, ENVELOPE_WRONG };
 
 void envelope_open(struct envelope *);
 
-/* Returns the slot of a header's value. */
-size_t envelope_want_header(struct envelope *, const char *name, size_t length);
+/*
+ * Makes a value wanted: topic, partition, offset, timestamp, key, position ("TOPIC:PARTITION:OFFSET", made here), or
+ * headers and a name. Sets *slot, its place behind `first`; returns false where there is no such value.
+ */
+bool envelope_want(struct envelope *, const struct json_step *, size_t count, size_t *slot);
 
 /*
- * Takes a message apart and sets *payload, which stays until the next call; or sets the reason why it can't. The
- * slots are set wherever the record is an object.
+ * Takes a message apart, sets the wanted values, and *payload, which stays until the next call; or sets the reason why
+ * it can't.
  */
-enum envelope_kind envelope_read(struct envelope *, struct slice record, struct slice *payload, struct reason *);
+enum envelope_kind envelope_read(
+	struct envelope *, struct slice record, struct slice *values, struct slice *payload, struct reason *);
 
 /* "topic[partition]@offset" of the message read last, as far as it is known; `size` is at least 8. */
 void envelope_say(const struct envelope *, char *text, size_t size);

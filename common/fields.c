@@ -64,7 +64,7 @@ parse_field(struct paths *paths, const char **text, struct field *field)
 	skip_space(text);
 	const char *wrong = parse_name(text, &field->name);
 	if (wrong == NULL)
-		wrong = paths_parse(paths, text, &field->reference, &derived);
+		wrong = paths_parse(paths, text, &field->path, &derived);
 	if (wrong == NULL && field->name == NULL)
 		field->name = derived;
 	else
@@ -181,17 +181,17 @@ convert(struct field *field)
 }
 
 bool
-fields_convert(struct fields *fields, const struct view *view, struct reason *reason)
+fields_convert(struct fields *fields, const struct slice *values, struct reason *reason)
 {
 	for (size_t i = 0; i < fields->count; i++) {
 		struct field *field = &fields->list[i];
-		struct slice found = paths_value(view, &field->reference);
+		struct slice found = path_value(field->path, values);
 		field->value = found;
 		field->quote = false;
 		const char *expected = convert(field);
 		if (expected != NULL) {
 			reason_expected(reason, expected, found);
-			reason_within(reason, &(struct part){field->reference.text, NO_INDEX, ""});
+			reason_within(reason, &(struct part){field->path->text, NO_INDEX, ""});
 			return false;
 		}
 	}
@@ -268,7 +268,6 @@ fields_close(struct fields *fields)
 	for (size_t i = 0; i < fields->count; i++) {
 		struct field *field = &fields->list[i];
 		free(field->name);
-		free(field->reference.text);
 		buffer_free(&field->label);
 		buffer_free(&field->scratch);
 	}

@@ -11,7 +11,7 @@ enum field_type { FIELD_AS_IS, FIELD_STRING, FIELD_NUMBER, FIELD_YEAR };
 struct field {
 	char *name;          /* as it was written or derived */
 	struct buffer label; /* "name": with a comma before it, unless it is the first */
-	struct reference reference;
+	const struct path *path;
 	enum field_type type;
 	bool required;
 	bool optional; /* left out where it is missing, instead of null */
@@ -33,8 +33,8 @@ const char *fields_parse(struct fields *, struct paths *, const char **text);
 /* The field of a name, or NULL. It moves when fields are parsed. */
 struct field *fields_named(const struct fields *, const char *name);
 
-/* Takes the values from the view and converts them; they stay until its slices go. False: the reason is set. */
-bool fields_convert(struct fields *, const struct view *, struct reason *);
+/* Takes their values and converts them; they stay until the slices go. False: the reason is set. */
+bool fields_convert(struct fields *, const struct slice *values, struct reason *);
 
 /* Writes the record that was converted last, as one object and an LF, behind the value of `key` and a TAB if given. */
 void fields_write(const struct fields *, const struct field *key, struct output *);

@@ -36,6 +36,7 @@ filter_compile(struct filter *filter, const struct cli *cli, const char *default
 		if (filter->key == NULL)
 			cli_wrong(cli, "--key-by", options->key_by, "no output field has this name");
 	}
+	filter->values = paths_lay_out(&filter->paths);
 }
 
 /*
@@ -96,17 +97,7 @@ filter_close_input(struct filter *filter, struct input *in)
 }
 
 void
-filter_reject(struct filter *filter, enum source envelope, struct record *record, const struct reason *reason)
-{
-	char position[256];
-	bool wrapped = filter->options.envelope && record->envelope_read;
-	if (wrapped)
-		envelope_say(&filter->paths.envelopes[envelope], position, sizeof(position));
-	report_reject(&filter->report, record, wrapped ? position : NULL, reason);
-}
-
-void
-filter_reject_overlong(struct filter *filter, struct record *part)
+filter_reject_overlong(struct filter *filter, const struct record *part)
 {
 	struct reason reason;
 	if (part->first) {
@@ -114,39 +105,54 @@ filter_reject_overlong(struct filter *filter, struct record *part)
 		snprintf(reason.text, sizeof(reason.text), "expected at most %zu bytes (--max-record), found more",
 			filter->options.max_record);
 		report_reject(&filter->report, part, NULL, &reason);
-	} else {
-		report_keep(&filter->report, part);
 	}
+	report_keep(&filter->report, part);
+}
+
+void
+filter_reject(struct filter *filter, const struct reason *reason)
+{
+	char place[256];
+	if (filter->place != NULL)
+		envelope_say(filter->place, place, sizeof(place));
+	report_reject(&filter->report, &filter->record, filter->place != NULL ? place : NULL, reason);
+	if (!filter->kept)
+		report_keep(&filter->report, &filter->record);
+	filter->kept = true;
 }
 
 bool
-filter_unwrap(struct filter *filter, enum source envelope, struct record *record, struct slice *json)
+filter_take(struct filter *filter, enum side side, const struct record *record, struct slice *json)
 {
+	filter->record = *record;
+	filter->place = NULL;
+	filter->kept = false;
 	*json = record->bytes;
 	if (!filter->options.envelope)
 		return true;
+	struct envelope *envelope = &filter->paths.sides[side].envelope;
 	struct reason reason;
-	record->envelope_read = true;
-	switch (envelope_read(&filter->paths.envelopes[envelope], record->bytes, json, &reason)) {
+	filter->place = envelope;
+	switch (envelope_read(envelope, record->bytes, filter->values, json, &reason)) {
 	case ENVELOPE_RECORD:
 		return true;
 	case ENVELOPE_TOMBSTONE:
 		filter->report.skipped++;
 		return false;
 	default:
-		filter_reject(filter, envelope, record, &reason);
+		filter_reject(filter, &reason);
 		return false;
 	}
 }
 
 bool
-filter_put(struct filter *filter, const struct view *view, struct reason *reason)
+filter_put(struct filter *filter, struct reason *reason)
 {
-	if (!where_holds(&filter->tests, view)) {
+	if (!where_holds(&filter->tests, filter->values)) {
 		filter->report.skipped++;
 		return true;
 	}
-	if (!fields_convert(&filter->fields, view, reason))
+	if (!fields_convert(&filter->fields, filter->values, reason))
 		return false;
 	fields_write(&filter->fields, filter->key, &filter->out);
 	filter->report.out++;
@@ -163,6 +169,7 @@ filter_close(struct filter *filter)
 	fields_close(&filter->fields);
 	where_close(&filter->tests);
 	paths_close(&filter->paths);
+	free(filter->values);
 	free(filter->options.where);
 	if (status != 2 && stop_signal != 0)
 		status = 128 + stop_signal;

@@ -1,4 +1,4 @@
-/* What every filter is made of: its options compiled, its output, its report. */
+/* What every filter is made of: its options compiled, the record at hand with its values, its output and its report. */
 #ifndef FILTER_H
 #define FILTER_H
 
@@ -17,9 +17,15 @@ struct filter {
 	const struct field *key; /* of output, or NULL */
 	struct output out;
 	struct report report;
+
+	/* the record at hand */
+	struct record record;
+	struct slice *values;         /* by the indexes of the paths */
+	const struct envelope *place; /* has told where in Kafka it stood, NULL: none has */
+	bool kept;                    /* is among the rejects already */
 };
 
-/* Parses fields and tests (paths must be open); ends the program with status 2 where they are wrong. */
+/* Parses fields and tests (paths must be open) and lays out the values; ends the program where they are wrong. */
 void filter_compile(struct filter *, const struct cli *, const char *default_fields);
 
 /* Opens output, report and signals. Returns false, having said why, when it can't. */
@@ -32,16 +38,19 @@ bool filter_open_input(struct filter *, const char *operand, struct input *);
 void filter_close_input(struct filter *, struct input *);
 
 /* Rejects a part of a record that is too long. */
-void filter_reject_overlong(struct filter *, struct record *);
+void filter_reject_overlong(struct filter *, const struct record *part);
 
-/* Rejects a record of a source's envelope (ENVELOPE or TABLE_ENVELOPE) where there is one. */
-void filter_reject(struct filter *, enum source envelope, struct record *, const struct reason *);
+/*
+ * Takes a record of one side at hand, and its JSON out of the envelope where it has one. Returns false when nothing is
+ * left of it.
+ */
+bool filter_take(struct filter *, enum side, const struct record *, struct slice *json);
 
-/* Takes the record out of its envelope, where it has one. Returns false when nothing is left of it. */
-bool filter_unwrap(struct filter *, enum source envelope, struct record *, struct slice *json);
+/* Rejects the record at hand. One of which several parts are wrong is kept once. */
+void filter_reject(struct filter *, const struct reason *);
 
-/* Tests, converts and writes what the view shows. False: the reason says why it can't be converted. */
-bool filter_put(struct filter *, const struct view *, struct reason *);
+/* Tests, converts and writes the values. False: the reason says why they can't be converted. */
+bool filter_put(struct filter *, struct reason *);
 
 /* Closes all and returns the program's exit status. */
 int filter_close(struct filter *);

@@ -31,8 +31,6 @@ struct record {
 	const char *file; /* where it came from */
 	uintmax_t line;
 	bool overlong, first, last; /* is a part of a record that is too long; its first, its last */
-	bool kept;                  /* has been written to the rejects */
-	bool envelope_read;         /* and its message's position is known */
 };
 
 enum input_result {

@@ -299,12 +299,22 @@ scan_value(struct scan *scan, const char *at, const struct json_node *node, size
 	return at;
 }
 
-bool
-json_scan(const char *bytes, size_t length, const struct json_tree *tree, struct slice *slots, struct json_error *error)
+static struct scan
+start_scan(const char *start, const char *end, const struct json_tree *tree, struct slice *values)
 {
-	struct scan scan = {bytes, bytes + length, tree, slots, {0}};
-	if (tree->slots > 0)
-		memset(slots, 0, tree->slots * sizeof(*slots));
+	struct scan scan = {.start = start, .end = end, .tree = tree};
+	if (tree->slots > 0) {
+		scan.slots = values + tree->first;
+		memset(scan.slots, 0, tree->slots * sizeof(*scan.slots));
+	}
+	return scan;
+}
+
+bool
+json_scan(
+	const char *bytes, size_t length, const struct json_tree *tree, struct slice *values, struct json_error *error)
+{
+	struct scan scan = start_scan(bytes, bytes + length, tree, values);
 	const char *at = skip_blanks(bytes);
 	if (*at != '{')
 		at = fail(&scan, at, "'{'");
@@ -325,15 +335,13 @@ json_scan(const char *bytes, size_t length, const struct json_tree *tree, struct
 const struct json_tree json_no_tree;
 
 bool
-json_next_element(struct slice *rest, const struct json_tree *tree, struct slice *slots, struct slice *element)
+json_next_element(struct slice *rest, const struct json_tree *tree, struct slice *values, struct slice *element)
 {
 	const char *end = rest->at + rest->length;
 	const char *at = skip_blanks(rest->at + 1); /* behind '[' or ',' */
 	if (*rest->at == ']' || *at == ']')
 		return false;
-	struct scan scan = {at, end, tree, slots, {0}};
-	if (tree->slots > 0)
-		memset(slots, 0, tree->slots * sizeof(*slots));
+	struct scan scan = start_scan(at, end, tree, values);
 	const char *behind = scan_value(&scan, at, tree->root, 0);
 	if (behind == NULL)
 		return false;

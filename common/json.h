@@ -37,6 +37,7 @@ struct json_step {
 struct json_tree {
 	struct json_node *root;
 	size_t slots;
+	size_t first;           /* where its slots begin among the values that are handed to json_scan() */
 	size_t envelope_levels; /* of nesting, allowed around the JSON_MAX_DEPTH of what they hold */
 	bool any_case;          /* names match in any letter case, unless a tree holds them in the very case */
 };
@@ -49,15 +50,16 @@ void json_tree_free(struct json_tree *);
 
 /*
  * Scans `length` bytes, which must be followed by a NUL (or be a slice of a record that was scanned before), as one
- * object with nothing but blanks around it. Slots of paths that are not there are set to a missing slice.
+ * object with nothing but blanks around it, and sets the tree's slots; those of paths that are not there to a missing
+ * slice.
  */
-bool json_scan(const char *, size_t length, const struct json_tree *, struct slice *slots, struct json_error *);
+bool json_scan(const char *, size_t length, const struct json_tree *, struct slice *values, struct json_error *);
 
 /*
  * Walks an array that json_scan() handed out. Start with *rest as the array's slice; each call sets *element, and the
  * slots of what the tree wants below it, and returns true, or returns false at the end.
  */
-bool json_next_element(struct slice *rest, const struct json_tree *, struct slice *slots, struct slice *element);
+bool json_next_element(struct slice *rest, const struct json_tree *, struct slice *values, struct slice *element);
 
 /* What a tree that wants nothing looks like. */
 extern const struct json_tree json_no_tree;

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A path as it was written, before it is known what it starts from. */
-struct path {
+/* What is written, before it is known where it leads. */
+struct written {
 	bool at;   /* starts with @ */
 	char side; /* '1', '2', or 0 where none is given */
 	struct json_step *steps;
@@ -22,10 +22,8 @@ void
 paths_open(struct paths *paths, bool enveloped, bool two_sided)
 {
 	*paths = (struct paths){.enveloped = enveloped, .two_sided = two_sided};
-	if (enveloped)
-		envelope_open(&paths->envelopes[ENVELOPE]);
-	if (enveloped && two_sided)
-		envelope_open(&paths->envelopes[TABLE_ENVELOPE]);
+	for (enum side side = EVENTS; side < SIDES; side++)
+		envelope_open(&paths->sides[side].envelope);
 }
 
 /* ---- parsing ---- */
@@ -65,11 +63,11 @@ paths_parse_key(const char **text, char **key, size_t *length)
 }
 
 static struct json_step *
-add_step(struct path *path)
+add_step(struct written *written)
 {
-	path->steps = need(reallocarray(path->steps, path->count + 1, sizeof(*path->steps)));
-	path->steps[path->count] = (struct json_step){0};
-	return &path->steps[path->count++];
+	written->steps = need(reallocarray(written->steps, written->count + 1, sizeof(*written->steps)));
+	written->steps[written->count] = (struct json_step){0};
+	return &written->steps[written->count++];
 }
 
 static const char *
@@ -86,7 +84,7 @@ parse_index(const char **text, size_t *index)
 }
 
 static const char *
-parse_steps(const char **text, struct path *path)
+parse_steps(const char **text, struct written *written)
 {
 	const char *wrong = NULL;
 	do {
@@ -95,27 +93,27 @@ parse_steps(const char **text, struct path *path)
 		wrong = paths_parse_key(text, &key, &length);
 		if (wrong != NULL)
 			return wrong;
-		*add_step(path) = (struct json_step){key, length, 0};
+		*add_step(written) = (struct json_step){key, length, 0};
 		while (wrong == NULL && **text == '[')
-			wrong = parse_index(text, &add_step(path)->index);
+			wrong = parse_index(text, &add_step(written)->index);
 	} while (wrong == NULL && **text == '.' && (*text)++);
 	return wrong;
 }
 
 static const char *
-parse_path(const char **text, bool two_sided, struct path *path)
+parse_written(const char **text, bool two_sided, struct written *written)
 {
-	*path = (struct path){0};
+	*written = (struct written){0};
 	*text += strspn(*text, " \t\n");
 	if (two_sided && ((*text)[0] == '1' || (*text)[0] == '2') && (*text)[1] == '.') {
-		path->side = (*text)[0];
+		written->side = (*text)[0];
 		*text += 2;
 	}
 	if (**text == '@') {
-		path->at = true;
+		written->at = true;
 		(*text)++;
 	}
-	return parse_steps(text, path);
+	return parse_steps(text, written);
 }
 
 static void
@@ -129,145 +127,162 @@ free_steps(struct json_step *steps, size_t count)
 /* ---- finding the place ---- */
 
 static bool
-step_is(const struct json_step *step, const char *name)
+starts_with_each(const struct paths *paths, const struct written *written)
 {
-	return step->name != NULL && strcmp(step->name, name) == 0;
-}
-
-static const char *
-place_in_envelope(struct envelope *envelope, const struct path *path, size_t *slot)
-{
-	static const struct {
-		const char *name;
-		enum envelope_slot slot;
-	} members[] = {{"topic", ENVELOPE_TOPIC}, {"partition", ENVELOPE_PARTITION}, {"offset", ENVELOPE_OFFSET},
-		{"timestamp", ENVELOPE_TIMESTAMP}, {"key", ENVELOPE_KEY}, {"position", ENVELOPE_POSITION}};
-	if (path->count == 2 && step_is(&path->steps[0], "headers") && path->steps[1].name != NULL) {
-		*slot = envelope_want_header(envelope, path->steps[1].name, path->steps[1].length);
-		return NULL;
-	}
-	for (size_t i = 0; path->count == 1 && i < sizeof(members) / sizeof(members[0]); i++)
-		if (step_is(&path->steps[0], members[i].name)) {
-			*slot = members[i].slot;
-			return NULL;
-		}
-	return "the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and @position";
-}
-
-static bool
-starts_with_each(const struct paths *paths, const struct path *path)
-{
-	if (paths->each == NULL || path->count < paths->each_steps)
+	if (paths->each == NULL || written->count < paths->each_steps)
 		return false;
 	for (size_t i = 0; i < paths->each_steps; i++)
-		if (!json_same_step(&paths->each[i], &path->steps[i]))
+		if (!json_same_step(&paths->each[i], &written->steps[i]))
 			return false;
 	return true;
 }
 
 static const char *
-place_path(struct paths *paths, enum source record, const struct path *path, struct place *place)
+find_place(struct paths *paths, enum side side, const struct written *written, struct place *place)
 {
-	if (path->at) {
-		place->source = record == TABLE_RECORD ? TABLE_ENVELOPE : ENVELOPE;
+	if (written->at) {
+		struct envelope *envelope = &paths->sides[side].envelope;
+		place->first = &envelope->first;
 		if (!paths->enveloped)
 			return "@ paths need --envelope";
-		return place_in_envelope(&paths->envelopes[place->source], path, &place->slot);
+		if (!envelope_want(envelope, written->steps, written->count, &place->slot))
+			return "the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
+			       "@position";
+		return NULL;
 	}
 	size_t skip = 0;
-	place->source = record;
-	if (starts_with_each(paths, path)) {
-		place->source = ELEMENT;
+	struct json_tree *tree = &paths->sides[side].record;
+	if (starts_with_each(paths, written)) {
+		tree = &paths->element;
 		skip = paths->each_steps;
 	}
-	place->slot = json_want(&paths->trees[place->source], path->steps + skip, path->count - skip);
+	*place = (struct place){&tree->first, json_want(tree, written->steps + skip, written->count - skip)};
 	return NULL;
 }
 
 static const char *
-refer(struct paths *paths, const struct path *path, struct reference *reference)
+find_places(struct paths *paths, const struct written *written, struct path *path)
 {
-	reference->second.source = NO_SOURCE;
-	if (path->side == '1')
-		return place_path(paths, TABLE_RECORD, path, &reference->first);
-	const char *wrong = place_path(paths, RECORD, path, &reference->first);
-	if (wrong == NULL && paths->two_sided && path->side == 0)
-		wrong = place_path(paths, TABLE_RECORD, path, &reference->second);
+	const char *wrong = find_place(paths, written->side == '1' ? TABLE : EVENTS, written, &path->place);
+	path->or_place = path->place;
+	if (wrong == NULL && paths->two_sided && written->side == 0)
+		wrong = find_place(paths, TABLE, written, &path->or_place);
 	return wrong;
+}
+
+static struct path *
+add_path(struct paths *paths, const char *text, size_t length)
+{
+	while (length > 0 && isspace((unsigned char)text[length - 1]))
+		length--;
+	paths->list = need(reallocarray(paths->list, paths->count + 1, sizeof(*paths->list)));
+	struct path *path = paths->list[paths->count] = need(malloc(sizeof(*path)));
+	*path = (struct path){.text = copy_bytes(text, length)};
+	paths->count++;
+	return path;
 }
 
 static char *
-last_name(const struct path *path)
+last_name(const struct written *written)
 {
-	size_t i = path->count - 1;
-	while (path->steps[i].name == NULL) /* the first step always has one */
+	size_t i = written->count - 1;
+	while (written->steps[i].name == NULL) /* the first step always has one */
 		i--;
-	return need(strdup(path->steps[i].name));
+	return need(strdup(written->steps[i].name));
 }
 
 const char *
-paths_parse(struct paths *paths, const char **text, struct reference *reference, char **name)
+paths_parse(struct paths *paths, const char **text, const struct path **path, char **name)
 {
-	*reference = (struct reference){0};
 	*text += strspn(*text, " \t\n");
 	const char *start = *text;
-	struct path path;
-	const char *wrong = parse_path(text, paths->two_sided, &path);
-	if (wrong == NULL && (wrong = refer(paths, &path, reference)) != NULL)
-		*text = start;
+	struct written written;
+	const char *wrong = parse_written(text, paths->two_sided, &written);
 	if (wrong == NULL) {
-		const char *end = *text;
-		while (isspace((unsigned char)end[-1]))
-			end--;
-		reference->text = copy_bytes(start, (size_t)(end - start));
-		if (name != NULL)
-			*name = last_name(&path);
+		struct path *added = add_path(paths, start, (size_t)(*text - start));
+		*path = added;
+		wrong = find_places(paths, &written, added);
+		if (wrong != NULL)
+			*text = start;
+		else if (name != NULL)
+			*name = last_name(&written);
 	}
-	free_steps(path.steps, path.count);
+	free_steps(written.steps, written.count);
 	return wrong;
 }
 
 const char *
-paths_parse_side(struct paths *paths, enum source record, const char *text, struct reference *reference)
+paths_parse_side(struct paths *paths, enum side side, const char *text, const struct path **path)
 {
-	struct path path;
+	struct written written;
 	const char *rest = text;
-	*reference = (struct reference){.second = {NO_SOURCE, 0}};
-	const char *wrong = parse_path(&rest, false, &path);
+	const char *wrong = parse_written(&rest, false, &written);
 	if (wrong == NULL && *rest != '\0')
 		wrong = "there is something behind the path";
-	if (wrong == NULL)
-		wrong = place_path(paths, record, &path, &reference->first);
-	if (wrong == NULL)
-		reference->text = need(strdup(text));
-	free_steps(path.steps, path.count);
+	if (wrong == NULL) {
+		struct path *added = add_path(paths, text, strlen(text));
+		*path = added;
+		wrong = find_place(paths, side, &written, &added->place);
+		added->or_place = added->place;
+	}
+	free_steps(written.steps, written.count);
 	return wrong;
 }
 
 const char *
-paths_each(struct paths *paths, const char *text)
+paths_each(struct paths *paths, const char *text, const struct path **path)
 {
-	struct path path;
-	const char *wrong = parse_path(&text, false, &path);
-	if (wrong == NULL && (*text != '\0' || path.at))
+	struct written written;
+	const char *rest = text;
+	const char *wrong = parse_written(&rest, false, &written);
+	if (wrong == NULL && (*rest != '\0' || written.at))
 		wrong = "the array's path is keys and indexes";
-	if (wrong == NULL)
-		wrong = place_path(paths, RECORD, &path, &paths->each_place);
 	if (wrong != NULL) {
-		free_steps(path.steps, path.count);
+		free_steps(written.steps, written.count);
 		return wrong;
 	}
-	paths->each = path.steps;
-	paths->each_steps = path.count;
-	return NULL;
+	struct path *added = add_path(paths, text, strlen(text));
+	*path = added;
+	wrong = find_places(paths, &written, added);
+	paths->each = written.steps;
+	paths->each_steps = written.count;
+	return wrong;
+}
+
+struct slice *
+paths_lay_out(struct paths *paths)
+{
+	size_t count = 0;
+	for (enum side side = EVENTS; side < SIDES; side++) {
+		struct envelope *envelope = &paths->sides[side].envelope;
+		struct json_tree *record = &paths->sides[side].record;
+		paths->sides[side].first = envelope->first = count;
+		record->first = count + envelope->count;
+		paths->sides[side].count = envelope->count + record->slots;
+		count += paths->sides[side].count;
+	}
+	paths->element.first = count;
+	count += paths->element.slots;
+	for (size_t i = 0; i < paths->count; i++) {
+		struct path *path = paths->list[i];
+		path->at = *path->place.first + path->place.slot;
+		path->or_at = *path->or_place.first + path->or_place.slot;
+	}
+	return need(calloc(count + 1, sizeof(struct slice)));
 }
 
 void
 paths_close(struct paths *paths)
 {
-	for (enum source source = RECORD; source < SOURCES; source++) {
-		json_tree_free(&paths->trees[source]);
-		envelope_close(&paths->envelopes[source]);
+	for (enum side side = EVENTS; side < SIDES; side++) {
+		json_tree_free(&paths->sides[side].record);
+		envelope_close(&paths->sides[side].envelope);
 	}
+	json_tree_free(&paths->element);
 	free_steps(paths->each, paths->each_steps);
+	for (size_t i = 0; i < paths->count; i++) {
+		free(paths->list[i]->text);
+		free(paths->list[i]);
+	}
+	free(paths->list);
 }

@@ -2,6 +2,9 @@
  * Paths to values: parsed once, then found while a record is scanned.
  *
  *     email   sequences.questions[0].user_incomplete   headers."User-Agent"   @topic   @headers.NAME   1.email
+ *
+ * Whatever a path starts from, its value stands at an index of one array of slices, which the filter owns. What is
+ * wanted of one side's records is a range of it: its envelopes' values first, then its records'.
  */
 #ifndef PATHS_H
 #define PATHS_H
@@ -12,62 +15,63 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a path starts from. The sides of a join, TABLE and EVENTS, each have a record and an envelope. */
-enum source { RECORD, ENVELOPE, ELEMENT, TABLE_RECORD, TABLE_ENVELOPE, SOURCES };
-#define NO_SOURCE SOURCES
+/* Whose records: those of a decoder's input or a join's EVENTS, or of its TABLE. */
+enum side { EVENTS, TABLE, SIDES };
 
+/* A value that is wanted, before all are laid out: behind the first of its tree or envelope. */
 struct place {
-	enum source source;
+	const size_t *first;
 	size_t slot;
 };
 
-/* Where a path leads: `first`, or `second` where there is nothing at `first` (NO_SOURCE: nowhere else). */
-struct reference {
-	struct place first, second;
-	char *text; /* the path as it was written */
+struct path {
+	char *text; /* as it was written */
+	struct place place, or_place;
+	size_t at,
+		or_at; /* of its value; of that which counts where there is none (the same where nothing else does) */
 };
 
 struct paths {
-	bool enveloped;                     /* @ paths serve */
-	bool two_sided;                     /* is a join: a bare path is the event's where it has one, else TABLE's */
-	struct json_tree trees[SOURCES];    /* of RECORD, ELEMENT and TABLE_RECORD */
-	struct envelope envelopes[SOURCES]; /* of ENVELOPE and TABLE_ENVELOPE */
-	struct json_step *each;             /* steps of the array whose elements count as records, NULL: none */
+	bool enveloped; /* @ paths serve */
+	bool two_sided; /* is a join: a bare path is the event's where it has one, else TABLE's */
+	struct {
+		struct envelope envelope;
+		struct json_tree record;
+		size_t first, count; /* the range of its values */
+	} sides[SIDES];
+	struct json_tree element; /* of the array whose elements count as records */
+	struct json_step *each;   /* steps of that array, NULL: none */
 	size_t each_steps;
-	struct place each_place;
-};
-
-/* The values found, per source. */
-struct view {
-	const struct slice *slots[SOURCES];
+	struct path **list;
+	size_t count;
 };
 
 void paths_open(struct paths *, bool enveloped, bool two_sided);
 
-/* The functions that parse return NULL, or what is wrong; the text is static. */
-
-/* Makes the elements of the array at the path `text` the records. To be called before paths are parsed. */
-const char *paths_each(struct paths *, const char *text);
-
 /*
- * Parses a path at *text, leaves *text behind it and sets *reference, and *name (unless NULL) to a copy of its last
- * key. Both are the caller's to free.
+ * The functions that parse return NULL, or what is wrong; the text is static. The paths that they set are the paths'
+ * own, and lead to values once all have been laid out.
  */
-const char *paths_parse(struct paths *, const char **text, struct reference *, char **name);
 
-/* Parses a path that is all of `text`, of one side of a join: its record's, or its envelope's. */
-const char *paths_parse_side(struct paths *, enum source record, const char *text, struct reference *);
+/* Makes the elements of the array at the path `text` the records. To be called before other paths are parsed. */
+const char *paths_each(struct paths *, const char *text, const struct path **path);
+
+/* Parses a path at *text, leaves *text behind it, and sets *name (unless NULL) to a copy of its last key. */
+const char *paths_parse(struct paths *, const char **text, const struct path **path, char **name);
+
+/* Parses a path that is all of `text`, into the records (or envelopes) of one side of a join. */
+const char *paths_parse_side(struct paths *, enum side, const char *text, const struct path **path);
 
 /* A key at *text: bare, or quoted as a JSON string. The caller frees *key. */
 const char *paths_parse_key(const char **text, char **key, size_t *length);
 
+/* Gives each wanted value its index. Returns the values, all missing, which the caller frees. */
+struct slice *paths_lay_out(struct paths *);
+
 static inline struct slice
-paths_value(const struct view *view, const struct reference *reference)
+path_value(const struct path *path, const struct slice *values)
 {
-	struct slice value = view->slots[reference->first.source][reference->first.slot];
-	if (value.at == NULL && reference->second.source != NO_SOURCE)
-		value = view->slots[reference->second.source][reference->second.slot];
-	return value;
+	return values[values[path->at].at != NULL ? path->at : path->or_at];
 }
 
 void paths_close(struct paths *);

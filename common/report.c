@@ -55,29 +55,26 @@ keep_bytes(struct report *report, const char *bytes, size_t length)
 }
 
 void
-report_keep(struct report *report, struct record *record)
+report_keep(struct report *report, const struct record *record)
 {
 	const char end[] = {'\r', record->delimiter};
 	size_t skip = record->carriage_return ? 0 : 1;
 	bool goes_on = record->overlong && !record->last;
-	record->kept = true;
 	if (report->rejects_fd < 0 || !keep_bytes(report, record->bytes.at, record->bytes.length) || goes_on)
 		return;
 	keep_bytes(report, end + skip, sizeof(end) - skip);
 }
 
 void
-report_reject(struct report *report, struct record *record, const char *position, const struct reason *reason)
+report_reject(struct report *report, const struct record *record, const char *place, const struct reason *reason)
 {
 	report->rejected++;
-	if (!report->quiet) {
-		char file[256];
-		printable(file, sizeof(file), (struct slice){record->file, strlen(record->file)});
-		fprintf(stderr, "%s: %s:%ju: %s%s%s\n", report->program, file, record->line,
-			position != NULL ? position : "", position != NULL ? ": " : "", reason->text);
-	}
-	if (!record->kept)
-		report_keep(report, record);
+	if (report->quiet)
+		return;
+	char file[256];
+	printable(file, sizeof(file), (struct slice){record->file, strlen(record->file)});
+	fprintf(stderr, "%s: %s:%ju: %s%s%s\n", report->program, file, record->line, place != NULL ? place : "",
+		place != NULL ? ": " : "", reason->text);
 }
 
 void
@@ -85,8 +82,8 @@ report_counts(struct report *report)
 {
 	char waiting[64] = "";
 	double seconds = now() - report->started;
-	if (report->waits)
-		snprintf(waiting, sizeof(waiting), ", %ju waiting", report->waiting);
+	if (report->waiting != NULL)
+		snprintf(waiting, sizeof(waiting), ", %zu waiting", *report->waiting);
 	fprintf(stderr, "%s: %ju in, %ju out, %ju skipped, %ju rejected%s; %.2f s, %.0f in/s\n", report->program,
 		report->in, report->out, report->skipped, report->rejected, waiting, seconds,
 		seconds > 0 ? (double)report->in / seconds : 0.0);

@@ -16,23 +16,19 @@ struct report {
 	const char *rejects; /* name of the file, NULL: none */
 	int rejects_fd;      /* -1: none */
 	uintmax_t in, out, skipped, rejected;
-	uintmax_t waiting;    /* events of a join whose key has not come */
-	bool waits;           /* is a join */
-	bool failed;          /* some input or output failed: status 2 */
-	double started, next; /* in seconds, monotonic */
+	const size_t *waiting; /* how many records wait for others, NULL: none ever does */
+	bool failed;           /* some input or output failed: status 2 */
+	double started, next;  /* in seconds, monotonic */
 };
 
 /* Starts the clock, and opens the file of rejects where there is one. False: it can't, and has said why. */
 bool report_open(struct report *);
 
-/*
- * Rejects a record: counts it, says where (`position` is a message's, NULL outside envelopes) and why, and keeps
- * it. One of which several parts are wrong is kept once.
- */
-void report_reject(struct report *, struct record *, const char *position, const struct reason *);
+/* Rejects a record: counts it, and says where (`place` is that in Kafka, NULL: none is known) and why. */
+void report_reject(struct report *, const struct record *, const char *place, const struct reason *);
 
-/* Keeps a record, or the next part of one that is too long, among the rejects, without a count or a word. */
-void report_keep(struct report *, struct record *);
+/* Keeps a record, or the next part of one that is too long, among the rejects, where they are wanted. */
+void report_keep(struct report *, const struct record *);
 
 /* "PROGRAM: WHAT: strerror(error)"; the status will be 2. */
 void report_failure(struct report *, const char *what, int error);

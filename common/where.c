@@ -44,7 +44,7 @@ where_parse(struct tests *tests, struct paths *paths, const char **text)
 	*test = (struct test){0};
 	bool absent = **text == '!';
 	*text += absent;
-	const char *wrong = paths_parse(paths, text, &test->reference, NULL);
+	const char *wrong = paths_parse(paths, text, &test->path, NULL);
 	if (wrong != NULL)
 		return wrong;
 	test->negated = absent || strncmp(*text, "!=", 2) == 0;
@@ -72,11 +72,11 @@ is_one_of(const struct test *test, struct slice value, struct buffer *scratch)
 }
 
 bool
-where_holds(struct tests *tests, const struct view *view)
+where_holds(struct tests *tests, const struct slice *values)
 {
 	for (size_t i = 0; i < tests->count; i++) {
 		const struct test *test = &tests->list[i];
-		struct slice value = paths_value(view, &test->reference);
+		struct slice value = path_value(test->path, values);
 		bool holds = test->count > 0 ? is_one_of(test, value, &tests->scratch) : !slice_is_null(value);
 		if (holds == test->negated)
 			return false;
@@ -88,7 +88,6 @@ void
 where_close(struct tests *tests)
 {
 	for (size_t i = 0; i < tests->count; i++) {
-		free(tests->list[i].reference.text);
 		for (size_t j = 0; j < tests->list[i].count; j++)
 			buffer_free(&tests->list[i].values[j]);
 		free(tests->list[i].values);

@@ -5,7 +5,7 @@
 #include "paths.h"
 
 struct test {
-	struct reference reference;
+	const struct path *path;
 	bool negated;
 	struct buffer *values; /* what it is compared with; none: whether it is there and not null */
 	size_t count;
@@ -20,8 +20,8 @@ struct tests {
 /* Adds a test. Returns NULL, or what is wrong (static text), with *text at the place. */
 const char *where_parse(struct tests *, struct paths *, const char **text);
 
-/* Whether all tests hold. */
-bool where_holds(struct tests *, const struct view *);
+/* Whether all tests hold for the values. */
+bool where_holds(struct tests *, const struct slice *values);
 
 void where_close(struct tests *);
 

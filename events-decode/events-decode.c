@@ -3,27 +3,14 @@
 
 #define DEFAULT_FIELDS "customer!,score!:number,riskDate"
 
-static const struct option options[] = {{"each", required_argument, NULL, 'e'}, {0}};
-
-static const char *
-take_option(void *own, int option, const char *argument)
-{
-	(void)option; /* there is but one */
-	*(const char **)own = argument;
-	return NULL;
-}
-
-static void
-decode_event(struct decoder *decoder, struct record *record, struct slice json)
-{
-	decoder_put(decoder, record, json, NULL);
-}
+static const struct option own_options[] = {{"each", required_argument, NULL, 'e'}, {0}};
 
 int
 main(int argc, char *argv[])
 {
-	static struct decoder decoder = {.decode = decode_event};
+	static struct decoder decoder = {.filter.options = DEFAULT_OPTIONS};
 	const char *each = NULL;
+	struct inner all = {0}; /* the record itself */
 	struct cli cli = {
 		.program = "events-decode",
 		.synopsis = "usage: events-decode [-Jqz] [-e PATH] [-f LIST] [-K FIELD] [-m SIZE] [-p[N]] [-r FILE]\n"
@@ -31,12 +18,15 @@ main(int argc, char *argv[])
 		.help = "\nSelects fields of JSON records; by default " DEFAULT_FIELDS ".\n\n"
 			"  -e, --each PATH        one output record for every element of the array at PATH\n",
 		.letters = "e:",
-		.options = options,
-		.take = take_option,
-		.own = &each,
+		.own = own_options,
+		.options = &decoder.filter.options,
 	};
-	cli_parse(&cli, argc, argv, &decoder.filter.options);
-	decoder_compile(&decoder, &cli, each,
-		decoder.filter.options.envelope ? DEFAULT_FIELDS ",position=@position" : DEFAULT_FIELDS);
-	return decoder_run(&decoder, cli.program, argv + optind);
+	while (cli_next(&cli, argc, argv) == 'e')
+		each = optarg;
+	decoder_open(&decoder, &cli, each,
+		decoder.filter.options.envelope ? DEFAULT_FIELDS ",position=@position" : DEFAULT_FIELDS, argv + optind);
+
+	while (decoder_next(&decoder, &all.json)) /* from an input, out of its envelope */
+		decoder_put(&decoder, &all);      /* JSON, tests, fields, to the output */
+	return decoder_close(&decoder);
 }

@@ -9,65 +9,63 @@
 
 enum { MAX_PENDING = 256 };
 
-struct own_options {
-	struct join join;
-	const char *table_key, *event_key;
-};
-
-static const struct option options[] = {
+static const struct option own_options[] = {
 	{"max-pending", required_argument, NULL, MAX_PENDING}, {"ignore-case", no_argument, NULL, 'i'}, {0}};
 
-static const char *
-take_option(void *own, int option, const char *argument)
+static void
+take_options(struct join *join, struct cli *cli, int argc, char *argv[])
 {
-	struct own_options *taken = own;
-	switch (option) {
-	case '1':
-		taken->table_key = argument;
-		return NULL;
-	case '2':
-		taken->event_key = argument;
-		return NULL;
-	case 'a':
-	case 'v':
-		taken->join.put_unmatched = true;
-		taken->join.only_unmatched |= option == 'v';
-		return strcmp(argument, "2") == 0 ? NULL : "only 2, the events, can be written without a match";
-	case 'i':
-		taken->join.any_case = true;
-		return NULL;
-	case 'j':
-		taken->table_key = taken->event_key = argument;
-		return NULL;
-	default: /* --max-pending */
-		return parse_count(argument, 0, LLONG_MAX, &taken->join.max_pending) ? NULL
-										     : "expected a number of events";
-	}
+	const char *table_key = "email", *event_key = "customer";
+	for (int option; (option = cli_next(cli, argc, argv)) != -1;)
+		switch (option) {
+		case '1':
+			table_key = optarg;
+			break;
+		case '2':
+			event_key = optarg;
+			break;
+		case 'a':
+		case 'v':
+			join->put_unmatched = true;
+			join->only_unmatched |= option == 'v';
+			if (strcmp(optarg, "2") != 0)
+				cli_refuse(cli, "only 2, the events, can be written without a match");
+			break;
+		case 'i':
+			join->any_case = true;
+			break;
+		case 'j':
+			table_key = event_key = optarg;
+			break;
+		case MAX_PENDING:
+			if (!parse_count(optarg, 0, LLONG_MAX, &join->max_pending))
+				cli_refuse(cli, "expected a number of events");
+			break;
+		}
+	struct paths *paths = &join->filter.paths;
+	paths_open(paths, join->filter.options.envelope, true);
+	const char *wrong = paths_parse_side(paths, TABLE, table_key, &join->table_key);
+	if (wrong != NULL)
+		cli_wrong(cli, "-1", table_key, wrong);
+	wrong = paths_parse_side(paths, EVENTS, event_key, &join->event_key);
+	if (wrong != NULL)
+		cli_wrong(cli, "-2", event_key, wrong);
 }
 
 static void
-compile(struct own_options *own, const struct cli *cli)
+compile(struct filter *filter, const struct cli *cli)
 {
-	struct filter *filter = &own->join.filter;
-	const char *fields = filter->options.envelope ? DEFAULT_FIELDS ",position=2.@position"
-						      : DEFAULT_FIELDS ",position=2.position";
-	paths_open(&filter->paths, filter->options.envelope, true);
-	const char *wrong = paths_parse_side(&filter->paths, TABLE_RECORD, own->table_key, &own->join.table_key);
-	if (wrong != NULL)
-		cli_wrong(cli, "-1", own->table_key, wrong);
-	wrong = paths_parse_side(&filter->paths, RECORD, own->event_key, &own->join.event_key);
-	if (wrong != NULL)
-		cli_wrong(cli, "-2", own->event_key, wrong);
-	filter_compile(filter, cli, fields);
+	filter_compile(filter, cli,
+		filter->options.envelope ? DEFAULT_FIELDS ",position=2.@position"
+					 : DEFAULT_FIELDS ",position=2.position");
 	if (filter->options.fields == NULL)
 		fields_named(&filter->fields, "position")->optional = true;
-	match_open(&own->join);
 }
 
 int
 main(int argc, char *argv[])
 {
-	static struct own_options own = {.join.max_pending = 1000000, .table_key = "email", .event_key = "customer"};
+	static struct join join = {.filter.options = DEFAULT_OPTIONS, .max_pending = 1000000};
 	struct cli cli = {
 		.program = "join",
 		.synopsis =
@@ -83,15 +81,14 @@ main(int argc, char *argv[])
 			"  -v 2                   write only those\n"
 			"      --max-pending N    at most N events wait for their key (default 1000000)\n",
 		.letters = "1:2:a:ij:v:",
-		.options = options,
-		.take = take_option,
-		.own = &own,
+		.own = own_options,
+		.options = &join.filter.options,
 	};
-	cli_parse(&cli, argc, argv, &own.join.filter.options);
+	take_options(&join, &cli, argc, argv);
 	if (argc - optind != 2)
 		cli_wrong(&cli, "operands", NULL, "expected TABLE and EVENTS");
 	if (strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
 		cli_wrong(&cli, "operands", NULL, "only one of TABLE and EVENTS can be standard input");
-	compile(&own, &cli);
-	return match_run(&own.join, argv[optind], argv[optind + 1]);
+	compile(&join.filter, &cli);
+	return match_run(&join, argv[optind], argv[optind + 1]);
 }

@@ -3,94 +3,33 @@
 #include "memory.h"
 #include "wait.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what is kept of TABLE ---- */
-
-static void
-keep_envelope_slot(struct join *join, struct place place)
-{
-	if (place.source != TABLE_ENVELOPE)
-		return;
-	for (size_t i = 0; i < join->envelope_slot_count; i++)
-		if (join->envelope_slots[i] == place.slot)
-			return;
-	join->envelope_slots =
-		need(reallocarray(join->envelope_slots, join->envelope_slot_count + 1, sizeof(*join->envelope_slots)));
-	join->envelope_slots[join->envelope_slot_count++] = place.slot;
-}
-
-static void
-keep_reference(struct join *join, const struct reference *reference)
-{
-	keep_envelope_slot(join, reference->first);
-	keep_envelope_slot(join, reference->second);
-}
-
-static struct slice *
-new_slots(size_t count)
-{
-	return need(calloc(count + 1, sizeof(struct slice)));
-}
-
-void
-match_open(struct join *join)
-{
-	const struct filter *filter = &join->filter;
-	const struct paths *paths = &filter->paths;
-	size_t envelope_slots = ENVELOPE_HEADER + paths->envelopes[TABLE_ENVELOPE].header_count;
-	for (size_t i = 0; i < filter->fields.count; i++)
-		keep_reference(join, &filter->fields.list[i].reference);
-	for (size_t i = 0; i < filter->tests.count; i++)
-		keep_reference(join, &filter->tests.list[i].reference);
-	join->event = new_slots(paths->trees[RECORD].slots);
-	join->kept = new_slots(paths->trees[TABLE_RECORD].slots);
-	join->missing = new_slots(paths->trees[TABLE_RECORD].slots);
-	join->kept_envelope = new_slots(envelope_slots);
-	join->missing_envelope = new_slots(envelope_slots);
-	join->stored = new_slots(paths->trees[TABLE_RECORD].slots + join->envelope_slot_count);
-}
+/* ---- what is kept of TABLE: the range of its values ---- */
 
 static void
 store(struct join *join, struct entry *entry)
 {
-	const struct paths *paths = &join->filter.paths;
-	size_t count = paths->trees[TABLE_RECORD].slots;
-	memcpy(join->stored, join->kept, count * sizeof(*join->stored));
-	for (size_t i = 0; i < join->envelope_slot_count; i++)
-		join->stored[count++] = paths->envelopes[TABLE_ENVELOPE].slots[join->envelope_slots[i]];
-	entry_store(entry, join->stored, count);
+	const struct filter *filter = &join->filter;
+	entry_store(entry, filter->values + filter->paths.sides[TABLE].first, filter->paths.sides[TABLE].count);
 }
 
+/* The values of an entry, or (of NULL) none. */
 static void
 load(struct join *join, const struct entry *entry)
 {
-	size_t count = join->filter.paths.trees[TABLE_RECORD].slots;
-	entry_load(entry, join->stored, count + join->envelope_slot_count);
-	memcpy(join->kept, join->stored, count * sizeof(*join->stored));
-	for (size_t i = 0; i < join->envelope_slot_count; i++)
-		join->kept_envelope[join->envelope_slots[i]] = join->stored[count + i];
+	const struct filter *filter = &join->filter;
+	struct slice *values = filter->values + filter->paths.sides[TABLE].first;
+	size_t count = filter->paths.sides[TABLE].count;
+	if (entry != NULL)
+		entry_load(entry, values, count);
+	else
+		memset(values, 0, count * sizeof(*values));
 }
 
 /* ---- records and their keys ---- */
-
-/* The side of a record: its tree, slots and key. */
-struct side {
-	enum source record, envelope;
-	struct slice *slots;
-	const struct reference *key;
-};
-
-static struct side
-side_of(struct join *join, enum source record)
-{
-	if (record == TABLE_RECORD)
-		return (struct side){TABLE_RECORD, TABLE_ENVELOPE, join->kept, &join->table_key};
-	return (struct side){RECORD, ENVELOPE, join->event, &join->event_key};
-}
 
 /* What a key spells; a number, true or false are spelt by their bytes. */
 static bool
@@ -110,59 +49,53 @@ spell_key(struct join *join, struct slice value, struct slice *key)
 	return true;
 }
 
-/* Scans a record and finds its key; one that has none is rejected. */
+/* Takes a record at hand and finds its key; one that has none is rejected. */
 static bool
-read_record(struct join *join, const struct side *side, struct record *record, struct slice *key)
+take_record(struct join *join, enum side side, const struct record *record, struct slice *key)
 {
 	struct filter *filter = &join->filter;
 	struct slice json;
 	struct json_error error;
 	struct reason reason;
-	if (!filter_unwrap(filter, side->envelope, record, &json))
+	if (!filter_take(filter, side, record, &json))
 		return false;
-	if (!json_scan(json.at, json.length, &filter->paths.trees[side->record], side->slots, &error)) {
+	if (!json_scan(json.at, json.length, &filter->paths.sides[side].record, filter->values, &error)) {
 		reason_at_column(&reason, error, json);
-		filter_reject(filter, side->envelope, record, &reason);
+		filter_reject(filter, &reason);
 		return false;
 	}
-	struct view view = {0};
-	view.slots[side->record] = side->slots;
-	view.slots[side->envelope] = filter->paths.envelopes[side->envelope].slots;
-	struct slice value = paths_value(&view, side->key);
+	const struct path *path = side == TABLE ? join->table_key : join->event_key;
+	struct slice value = path_value(path, filter->values);
 	if (spell_key(join, value, key))
 		return true;
 	reason_expected(&reason, "a key", value);
-	reason_within(&reason, &(struct part){side->key->text, NO_INDEX, ""});
-	filter_reject(filter, side->envelope, record, &reason);
+	reason_within(&reason, &(struct part){path->text, NO_INDEX, ""});
+	filter_reject(filter, &reason);
 	return false;
 }
 
 /* ---- events come out ---- */
 
-/* Writes the event at hand, with the values of TABLE that were loaded, or with none. */
+/* Writes the event at hand, with the values of an entry, or (of NULL) with none. */
 static void
-put_event(struct join *join, struct record *record, bool matched)
+put_event(struct join *join, const struct entry *entry)
 {
 	struct filter *filter = &join->filter;
-	struct view view = {{[RECORD] = join->event,
-		[ENVELOPE] = filter->paths.envelopes[ENVELOPE].slots,
-		[TABLE_RECORD] = matched ? join->kept : join->missing,
-		[TABLE_ENVELOPE] = matched ? join->kept_envelope : join->missing_envelope}};
 	struct reason reason;
-	if (matched && join->only_unmatched)
+	load(join, entry);
+	if (entry != NULL && join->only_unmatched)
 		filter->report.skipped++;
-	else if (!filter_put(filter, &view, &reason))
-		filter_reject(filter, ENVELOPE, record, &reason);
+	else if (!filter_put(filter, &reason))
+		filter_reject(filter, &reason);
 }
 
 /* The same for one that has waited; its record was good when it came. */
 static void
-put_waiting(struct join *join, struct event *event, bool matched)
+put_waiting(struct join *join, const struct event *event, const struct entry *entry)
 {
-	struct side side = side_of(join, RECORD);
 	struct slice key;
-	if (read_record(join, &side, &event->record, &key))
-		put_event(join, &event->record, matched);
+	if (take_record(join, EVENTS, &event->record, &key))
+		put_event(join, entry);
 }
 
 /* "join: 3 events never found their key; the first: FILE:LINE: key "nobody@test.com"" */
@@ -181,7 +114,7 @@ give_up(struct join *join, struct event *event)
 {
 	struct entry *entry = event->entry;
 	if (join->put_unmatched && stop_signal == 0) {
-		put_waiting(join, event, false);
+		put_waiting(join, event, NULL);
 	} else {
 		join->filter.report.rejected++;
 		report_keep(&join->filter.report, &event->record);
@@ -220,34 +153,29 @@ give_up_all(struct join *join)
 /* ---- the streams ---- */
 
 static void
-take_table_record(struct join *join, struct record *record)
+take_table_record(struct join *join, const struct record *record)
 {
-	struct side side = side_of(join, TABLE_RECORD);
 	struct slice key;
-	if (!read_record(join, &side, record, &key))
+	if (!take_record(join, TABLE, record, &key))
 		return;
 	struct entry *entry = table_entry(&join->table, key);
 	store(join, entry);
-	if (entry->waiting != NULL)
-		load(join, entry);
 	for (struct event *event; entry->waiting != NULL;) {
 		event = pending_take(&join->pending, entry);
-		put_waiting(join, event, true);
+		put_waiting(join, event, entry);
 		free(event);
 	}
 }
 
 static void
-take_event(struct join *join, struct record *record)
+take_event(struct join *join, const struct record *record)
 {
-	struct side side = side_of(join, RECORD);
 	struct slice key;
-	if (!read_record(join, &side, record, &key))
+	if (!take_record(join, EVENTS, record, &key))
 		return;
 	struct entry *entry = table_find(&join->table, key);
 	if (entry != NULL && entry->values != NULL) {
-		load(join, entry);
-		put_event(join, record, true);
+		put_event(join, entry);
 		return;
 	}
 	pending_add(&join->pending, table_entry(&join->table, key), record);
@@ -257,7 +185,7 @@ take_event(struct join *join, struct record *record)
 
 /* Takes all records that have been read. Returns false at the end of the input. */
 static bool
-take_records(struct join *join, struct input *in, void (*take)(struct join *, struct record *))
+take_records(struct join *join, struct input *in, void (*take)(struct join *, const struct record *))
 {
 	struct record record;
 	for (;;) {
@@ -274,7 +202,6 @@ take_records(struct join *join, struct input *in, void (*take)(struct join *, st
 		case INPUT_END:
 			return false;
 		}
-		join->filter.report.waiting = join->pending.count;
 	}
 }
 
@@ -307,26 +234,12 @@ match_inputs(struct join *join, struct input *table, struct input *events)
 }
 
 /* The table is left to the end of the process: freeing a million entries one by one takes a seventh of a join. */
-static void
-match_close(struct join *join)
-{
-	struct slice *slots[] = {
-		join->event, join->kept, join->missing, join->kept_envelope, join->missing_envelope, join->stored};
-	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
-		free(slots[i]);
-	free(join->envelope_slots);
-	free(join->table_key.text);
-	free(join->event_key.text);
-	buffer_free(&join->key);
-	buffer_free(&join->scratch);
-}
-
 int
 match_run(struct join *join, const char *table_name, const char *events_name)
 {
 	struct filter *filter = &join->filter;
 	struct input table, events;
-	filter->report.waits = true;
+	filter->report.waiting = &join->pending.count;
 	if (filter_open(filter, "join") && filter_open_input(filter, table_name, &table)) {
 		if (filter_open_input(filter, events_name, &events)) {
 			match_inputs(join, &table, &events);
@@ -335,7 +248,7 @@ match_run(struct join *join, const char *table_name, const char *events_name)
 		}
 		filter_close_input(filter, &table);
 	}
-	filter->report.waiting = 0;
-	match_close(join);
+	buffer_free(&join->key);
+	buffer_free(&join->scratch);
 	return filter_close(filter);
 }

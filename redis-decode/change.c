@@ -1,13 +1,14 @@
 #include "change.h"
 
 #include "base64.h"
+#include "memory.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY, ENTRIES_TWIN, ENTRIES, VALUE, MEMBERS };
+enum member { KEY, ZSET_TWIN, ZSET_ENTRIES, VALUE, MEMBERS };
 
 void
 change_open(struct change *change)
@@ -18,6 +19,13 @@ change_open(struct change *change)
 		json_want(&change->members, &(struct json_step){(char *)members[i], strlen(members[i]), 0}, 1);
 	json_want(&change->entry, &(struct json_step){"element", strlen("element"), 0}, 1);
 	change->members.any_case = change->entry.any_case = true;
+}
+
+void
+change_want(struct change *change, const char *pattern)
+{
+	change->patterns = need(reallocarray(change->patterns, change->pattern_count + 1, sizeof(*change->patterns)));
+	change->patterns[change->pattern_count++] = pattern;
 }
 
 static bool
@@ -43,66 +51,98 @@ is_wanted(const struct change *change)
 	return false;
 }
 
-static void
-reject(struct decoder *decoder, struct record *record, const struct part *part, const char *expected,
-	struct slice found)
+static enum change_step
+wrong(struct reason *reason, const struct part *part, const char *expected, struct slice found)
 {
-	struct reason reason;
-	reason_expected(&reason, expected, found);
-	reason_within(&reason, part);
-	filter_reject(&decoder->filter, ENVELOPE, record, &reason);
+	reason_expected(reason, expected, found);
+	reason_within(reason, part);
+	return CHANGE_WRONG;
 }
 
-static void
-put_value(struct decoder *decoder, struct record *record, const struct part *part, struct slice value)
+/* Says what kind of change it is, and where its values stand. */
+static enum change_step
+read_kind(struct change *change, const struct slice *members, struct reason *reason)
 {
-	struct change *change = decoder->own;
-	if (decode_base64(change, value, &change->value))
-		decoder_put(decoder, record, (struct slice){change->value.bytes, change->value.length}, part);
-	else
-		reject(decoder, record, part, "base64", value);
+	const struct part entries = {"zSetEntries", NO_INDEX, ""}, value = {"value", NO_INDEX, ""};
+	struct slice zset = slice_is_null(members[ZSET_ENTRIES]) ? members[ZSET_TWIN] : members[ZSET_ENTRIES];
+	change->kind = !slice_is_null(zset) ? ENTRIES : slice_is_array(members[VALUE]) ? SNAPSHOT : ONE_VALUE;
+	change->values = change->kind == ENTRIES ? zset : members[VALUE];
+	change->count = 0;
+	if (change->kind == ENTRIES && !slice_is_array(zset))
+		return wrong(reason, &entries, "an array of entries", zset);
+	if (change->kind == ONE_VALUE && !slice_is_string(members[VALUE]))
+		return wrong(reason, &value, "base64 or an array of entries", members[VALUE]);
+	return CHANGE_RECORD;
 }
 
-static void
-put_entries(struct decoder *decoder, struct record *record, const char *name, struct slice entries)
+/* Reads the message. CHANGE_RECORD: it has a key that is wanted, and values. */
+static enum change_step
+read_message(struct change *change, struct reason *reason)
 {
-	struct change *change = decoder->own;
+	struct slice members[MEMBERS];
+	struct json_error error;
+	if (!json_scan(change->message.at, change->message.length, &change->members, members, &error)) {
+		reason_at_column(reason, error, change->message);
+		return CHANGE_WRONG;
+	}
+	if (slice_is_null(members[KEY]) || (slice_is_null(members[ZSET_ENTRIES]) && slice_is_null(members[ZSET_TWIN]) &&
+						   slice_is_null(members[VALUE])))
+		return CHANGE_SKIPPED;
+	if (!decode_base64(change, members[KEY], &change->key))
+		return wrong(reason, &(struct part){"key", NO_INDEX, ""}, "base64", members[KEY]);
+	return is_wanted(change) ? read_kind(change, members, reason) : CHANGE_SKIPPED;
+}
+
+static enum change_step
+read_value(struct change *change, struct slice value, struct inner *inner, struct reason *reason)
+{
+	if (!decode_base64(change, value, &change->value))
+		return wrong(reason, &inner->part, "base64", value);
+	inner->json = (struct slice){change->value.bytes, change->value.length};
+	return CHANGE_RECORD;
+}
+
+static enum change_step
+next_entry(struct change *change, const char *name, struct inner *inner, struct reason *reason)
+{
 	struct slice entry, element;
-	size_t count = 0;
-	for (; json_next_element(&entries, &change->entry, &element, &entry); count++)
-		put_value(decoder, record, &(struct part){name, count, ".element"}, element);
-	decoder->filter.report.skipped += count == 0;
+	if (json_next_element(&change->values, &change->entry, &element, &entry)) {
+		inner->part = (struct part){name, change->count++, ".element"};
+		return read_value(change, element, inner, reason);
+	}
+	change->kind = READ;
+	return change->count == 0 ? CHANGE_SKIPPED : CHANGE_END;
 }
 
 void
-change_decode(struct decoder *decoder, struct record *record, struct slice json)
+change_begin(struct change *change, struct slice message)
 {
-	struct change *change = decoder->own;
-	struct slice found[MEMBERS];
-	struct json_error error;
-	if (!json_scan(json.at, json.length, &change->members, found, &error)) {
-		struct reason reason;
-		reason_at_column(&reason, error, json);
-		filter_reject(&decoder->filter, ENVELOPE, record, &reason);
-		return;
+	change->message = message;
+	change->kind = UNREAD;
+}
+
+enum change_step
+change_next(struct change *change, struct inner *inner, struct reason *reason)
+{
+	if (change->kind == UNREAD) {
+		enum change_step step = read_message(change, reason);
+		if (step != CHANGE_RECORD) {
+			change->kind = READ;
+			return step;
+		}
 	}
-	const struct part key = {"key", NO_INDEX, ""}, value = {"value", NO_INDEX, ""};
-	struct slice entries = slice_is_null(found[ENTRIES]) ? found[ENTRIES_TWIN] : found[ENTRIES];
-	if (slice_is_null(found[KEY]) || (slice_is_null(entries) && slice_is_null(found[VALUE])))
-		decoder->filter.report.skipped++;
-	else if (!decode_base64(change, found[KEY], &change->key))
-		reject(decoder, record, &key, "base64", found[KEY]);
-	else if (!is_wanted(change))
-		decoder->filter.report.skipped++;
-	else if (slice_is_array(entries))
-		put_entries(decoder, record, "zSetEntries", entries);
-	else if (slice_is_array(found[VALUE]))
-		put_entries(decoder, record, "value", found[VALUE]);
-	else if (slice_is_string(found[VALUE]))
-		put_value(decoder, record, &value, found[VALUE]);
-	else
-		reject(decoder, record, &value, "base64 or an array of entries",
-			slice_is_null(entries) ? found[VALUE] : entries);
+	switch (change->kind) {
+	case ENTRIES:
+		return next_entry(change, "zSetEntries", inner, reason);
+	case SNAPSHOT:
+		return next_entry(change, "value", inner, reason);
+	case ONE_VALUE:
+		change->kind = READ;
+		inner->part = (struct part){"value", NO_INDEX, ""};
+		return read_value(change, change->values, inner, reason);
+	default:
+		return CHANGE_END;
+	}
 }
 
 void

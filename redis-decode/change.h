@@ -12,17 +12,36 @@
 
 #include "decoder.h"
 
+enum change_kind { UNREAD, ENTRIES, SNAPSHOT, ONE_VALUE, READ };
+
 struct change {
 	const char **patterns; /* of wanted keys, as fnmatch(3) has them */
 	size_t pattern_count;
 	struct json_tree members, entry;
 	struct buffer key, value, scratch;
+
+	/* the message begun last */
+	struct slice message;
+	enum change_kind kind;
+	struct slice values; /* that are still to be read: the rest of an array, or the one */
+	size_t count;        /* of those that were */
+};
+
+enum change_step {
+	CHANGE_RECORD,  /* a record, whose bytes stay until the next step */
+	CHANGE_WRONG,   /* the reason why the message, or a part of it, is none */
+	CHANGE_SKIPPED, /* the message has none for us */
+	CHANGE_END,
 };
 
 void change_open(struct change *);
 
-/* Decodes a change (decoder->own is the struct change) and puts the records inside. */
-void change_decode(struct decoder *, struct record *, struct slice json);
+/* Makes keys that match the pattern wanted; the text is the caller's. */
+void change_want(struct change *, const char *pattern);
+
+/* Begins with a message, of which change_next() then takes one step after the other, until CHANGE_END. */
+void change_begin(struct change *, struct slice message);
+enum change_step change_next(struct change *, struct inner *, struct reason *);
 
 void change_close(struct change *);
 

@@ -1,42 +1,41 @@
 /* redis-decode: takes the JSON records out of changes of a Redis. */
 #include "change.h"
-#include "memory.h"
-
-#include <stdlib.h>
 
 #define DEFAULT_FIELDS "customerName,email!,phone,birthDay!,birthYear=birthDay!:year"
 
-struct own_options {
-	const char *each;
-	struct change change;
-};
-
-static const struct option options[] = {
+static const struct option own_options[] = {
 	{"each", required_argument, NULL, 'e'}, {"key", required_argument, NULL, 'k'}, {0}};
 
+/* Each record of a change goes through JSON, tests and fields to the output. */
 static void
-add_pattern(struct change *change, const char *pattern)
+put_change(struct decoder *decoder, struct change *change, struct slice message)
 {
-	change->patterns = need(reallocarray(change->patterns, change->pattern_count + 1, sizeof(*change->patterns)));
-	change->patterns[change->pattern_count++] = pattern;
-}
-
-static const char *
-take_option(void *own, int option, const char *argument)
-{
-	struct own_options *taken = own;
-	if (option == 'e')
-		taken->each = argument;
-	else
-		add_pattern(&taken->change, argument);
-	return NULL;
+	struct inner record;
+	struct reason reason;
+	change_begin(change, message);
+	for (;;)
+		switch (change_next(change, &record, &reason)) {
+		case CHANGE_RECORD:
+			decoder_put(decoder, &record);
+			break;
+		case CHANGE_WRONG:
+			filter_reject(&decoder->filter, &reason);
+			break;
+		case CHANGE_SKIPPED:
+			decoder->filter.report.skipped++;
+			break;
+		case CHANGE_END:
+			return;
+		}
 }
 
 int
 main(int argc, char *argv[])
 {
-	static struct own_options own;
-	static struct decoder decoder = {.decode = change_decode, .own = &own.change};
+	static struct decoder decoder = {.filter.options = DEFAULT_OPTIONS};
+	static struct change change;
+	const char *each = NULL;
+	struct slice message;
 	struct cli cli = {
 		.program = "redis-decode",
 		.synopsis = "usage: redis-decode [-Jqz] [-e PATH] [-f LIST] [-K FIELD] [-k GLOB] [-m SIZE] [-p[N]]\n"
@@ -46,16 +45,25 @@ main(int argc, char *argv[])
 			"  -k, --key GLOB         Redis keys to read (default Customer; may be repeated)\n"
 			"  -e, --each PATH        one output record for every element of the array at PATH\n",
 		.letters = "e:k:",
-		.options = options,
-		.take = take_option,
-		.own = &own,
+		.own = own_options,
+		.options = &decoder.filter.options,
 	};
-	cli_parse(&cli, argc, argv, &decoder.filter.options);
-	if (own.change.pattern_count == 0)
-		add_pattern(&own.change, "Customer");
-	decoder_compile(&decoder, &cli, own.each, DEFAULT_FIELDS);
-	change_open(&own.change);
-	int status = decoder_run(&decoder, cli.program, argv + optind);
-	change_close(&own.change);
-	return status;
+	change_open(&change);
+	for (int option; (option = cli_next(&cli, argc, argv)) != -1;)
+		switch (option) {
+		case 'e':
+			each = optarg;
+			break;
+		case 'k':
+			change_want(&change, optarg);
+			break;
+		}
+	if (change.pattern_count == 0)
+		change_want(&change, "Customer");
+	decoder_open(&decoder, &cli, each, DEFAULT_FIELDS, argv + optind);
+
+	while (decoder_next(&decoder, &message)) /* from an input, out of its envelope */
+		put_change(&decoder, &change, message);
+	change_close(&change);
+	return decoder_close(&decoder);
 }

@@ -26,7 +26,7 @@ describe(const char *list, bool enveloped, bool two_sided, char *text, size_t si
 	for (size_t i = 0; wrong == NULL && i < fields.count; i++) {
 		const struct field *field = &fields.list[i];
 		used += (size_t)snprintf(text + used, size - used, "%s%s=%s%s%s", i > 0 ? ", " : "", field->name,
-			field->reference.text, field->required ? "!" : "", types[field->type]);
+			field->path->text, field->required ? "!" : "", types[field->type]);
 	}
 	fields_close(&fields);
 	paths_close(&paths);
@@ -105,17 +105,17 @@ convert(const char *list, const char *key, const char *json, char *text, size_t 
 {
 	struct paths paths;
 	struct fields fields = {0};
-	struct slice slots[8];
 	struct json_error error;
 	struct reason reason;
 	int fd = memfd_create("fields", 0);
 	paths_open(&paths, false, false);
-	if (fields_parse(&fields, &paths, &list) != NULL || paths.trees[RECORD].slots > 8 ||
-		!json_scan(json, strlen(json), &paths.trees[RECORD], slots, &error))
+	if (fields_parse(&fields, &paths, &list) != NULL)
 		abort(); /* not what is tested here */
+	struct slice *values = paths_lay_out(&paths);
+	if (!json_scan(json, strlen(json), &paths.sides[EVENTS].record, values, &error))
+		abort();
 	output_open(&out, dup(fd), 0);
-	struct view view = {{[RECORD] = slots}};
-	if (fields_convert(&fields, &view, &reason))
+	if (fields_convert(&fields, values, &reason))
 		fields_write(&fields, key == NULL ? NULL : fields_named(&fields, key), &out);
 	else
 		output_string(&out, reason.text);
@@ -124,6 +124,7 @@ convert(const char *list, const char *key, const char *json, char *text, size_t 
 	ssize_t length = pread(fd, text, size - 1, 0);
 	text[length > 0 ? length : 0] = '\0';
 	close(fd);
+	free(values);
 	fields_close(&fields);
 	paths_close(&paths);
 }
