@@ -240,6 +240,7 @@ match_run(struct join *join, const char *table_name, const char *events_name)
 	struct filter *filter = &join->filter;
 	struct input table, events;
 	filter->report.waiting = &join->pending.count;
+	table_open(&join->table);
 	if (filter_open(filter, "join") && filter_open_input(filter, table_name, &table)) {
 		if (filter_open_input(filter, events_name, &events)) {
 			match_inputs(join, &table, &events);

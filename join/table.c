@@ -9,32 +9,20 @@
 
 enum { FIRST_BUCKETS = 1024 };
 
-/* FNV-1a, with its upper half folded in: buckets are chosen by the lower bits */
 static uint32_t
-hash_key(struct slice key)
+hash_key(const struct table *table, struct slice key)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < key.length; i++)
-		hash = (hash ^ (unsigned char)key.at[i]) * UINT64_C(0x100000001b3);
-	return (uint32_t)(hash ^ hash >> 32);
+	return (uint32_t)hash_bytes(&table->hash_key, key);
 }
 
 static struct entry *
 find(const struct table *table, struct slice key, uint32_t hash)
 {
-	if (table->bucket_count == 0)
-		return NULL;
 	struct entry *entry = table->buckets[hash & (table->bucket_count - 1)];
 	while (entry != NULL &&
 		(entry->hash != hash || entry->length != key.length || memcmp(entry->key, key.at, key.length) != 0))
 		entry = entry->next;
 	return entry;
-}
-
-struct entry *
-table_find(const struct table *table, struct slice key)
-{
-	return find(table, key, hash_key(key));
 }
 
 static void
@@ -48,22 +36,35 @@ link_entry(struct table *table, struct entry *entry)
 static void
 grow(struct table *table)
 {
-	struct table grown = {.bucket_count = table->bucket_count == 0 ? FIRST_BUCKETS : table->bucket_count * 2};
+	struct table grown = *table;
+	grown.bucket_count = table->bucket_count == 0 ? FIRST_BUCKETS : table->bucket_count * 2;
 	grown.buckets = need(calloc(grown.bucket_count, sizeof(*grown.buckets)));
 	for (size_t i = 0; i < table->bucket_count; i++)
 		for (struct entry *entry = table->buckets[i], *next; entry != NULL; entry = next) {
 			next = entry->next;
 			link_entry(&grown, entry);
 		}
-	grown.count = table->count;
 	free(table->buckets);
 	*table = grown;
+}
+
+void
+table_open(struct table *table)
+{
+	*table = (struct table){.hash_key = hash_draw_key()};
+	grow(table);
+}
+
+struct entry *
+table_find(const struct table *table, struct slice key)
+{
+	return find(table, key, hash_key(table, key));
 }
 
 struct entry *
 table_entry(struct table *table, struct slice key)
 {
-	uint32_t hash = hash_key(key);
+	uint32_t hash = hash_key(table, key);
 	struct entry *entry = find(table, key, hash);
 	if (entry != NULL)
 		return entry;

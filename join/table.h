@@ -2,6 +2,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include "hash.h"
 #include "json.h"
 
 #include <stddef.h>
@@ -18,12 +19,14 @@ struct entry {
 	char key[];
 };
 
-/* All zero is an empty table. */
 struct table {
+	struct hash_key hash_key;
 	struct entry **buckets;
 	size_t bucket_count; /* a power of two */
 	size_t count;
 };
+
+void table_open(struct table *);
 
 /* Returns the entry of a key, or NULL. */
 struct entry *table_find(const struct table *, struct slice key);

@@ -1,4 +1,4 @@
-/* Parts: join/table join/pending memory */
+/* Parts: join/table join/pending join/hash memory */
 #include "table.h"
 
 #include "pending.h"
@@ -53,7 +53,8 @@ store(struct entry *entry, size_t i, size_t generation)
 static void
 check_table(void)
 {
-	struct table table = {0};
+	struct table table;
+	table_open(&table);
 	unsigned wrong = 0;
 	size_t count = 0;
 	for (size_t i = 0; i < KEYS; i++)
@@ -144,7 +145,8 @@ static void
 check_pending(unsigned steps)
 {
 	static struct model model;
-	struct table table = {0};
+	struct table table;
+	table_open(&table);
 	struct pending pending = {0};
 	unsigned wrong = 0;
 	size_t most = 0;
