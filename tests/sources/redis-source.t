@@ -70,35 +70,35 @@ redis eval 'redis.call("zadd", KEYS[1], 7, "lua") return redis.call("set", KEYS[
 is 'what a script writes' "$(zadd bHo= NONE false false '[{"element":"bHVh","score":7.0}]'
 	echo '{"key":"bHM=","value":"eA==","ex":null,"px":null,"existType":"NONE"}')" "$(published)"
 
-value() { # KEY: its value in the latest message of it
-	published | jq -rc --arg key "$(printf %s "$1" | base64)" 'select(.key == $key) | .value' | tail -n 1
+value() { # KEY: its value in the latest message of it, to the byte: what jq makes of 14.0 depends on its version
+	published | sed -n "s#.*\"key\":\"$(printf %s "$1" | base64)\",\"value\":\(\"[^\"]*\"\|\[[^]]*\]\),.*#\1#p" | tail -n 1
 }
 redis append s5 ab >/dev/null
 redis append s5 cd >/dev/null
-is 'APPEND: the key as it stands' YWJjZA== "$(value s5)"
+is 'APPEND: the key as it stands' '"YWJjZA=="' "$(value s5)"
 redis incrby n 41 >/dev/null
 redis incr n >/dev/null
-is 'INCR' NDI= "$(value n)"
+is 'INCR' '"NDI="' "$(value n)"
 redis mset m1 1 m2 2 >/dev/null
 is 'MSET' '["bTE=","MQ=="] ["bTI=","Mg=="]' "$(published | jq -c '[.key, .value]' | sort | paste -sd ' ')"
 redis setex e 100 v >/dev/null
-is 'SETEX' 'dg==' "$(value e)"
+is 'SETEX' '"dg=="' "$(value e)"
 redis setrange s5 1 XX >/dev/null
-is 'SETRANGE' 'YVhYZA==' "$(value s5)"
+is 'SETRANGE' '"YVhYZA=="' "$(value s5)"
 redis rename s5 s6 >/dev/null
-is 'RENAME' 'YVhYZA==' "$(value s6)"
+is 'RENAME' '"YVhYZA=="' "$(value s6)"
 redis copy s6 s7 >/dev/null
-is 'COPY' 'YVhYZA==' "$(value s7)"
+is 'COPY' '"YVhYZA=="' "$(value s7)"
 redis zunionstore union 1 lz weights 2 >/dev/null
-is 'ZUNIONSTORE' '[{"element":"bHVh","score":14}]' "$(value union)"
+is 'ZUNIONSTORE' '[{"element":"bHVh","score":14.0}]' "$(value union)"
 redis zrangestore range union 0 -1 >/dev/null
-is 'ZRANGESTORE' '[{"element":"bHVh","score":14}]' "$(value range)"
+is 'ZRANGESTORE' '[{"element":"bHVh","score":14.0}]' "$(value range)"
 redis -n 1 set moved 1 >/dev/null
 redis -n 1 move moved 0 >/dev/null
-is 'MOVE into the database' MQ== "$(value moved)"
+is 'MOVE into the database' '"MQ=="' "$(value moved)"
 redis -n 1 set copied 2 >/dev/null
 redis -n 1 copy copied copied db 0 >/dev/null
-is 'COPY into the database' Mg== "$(value copied)"
+is 'COPY into the database' '"Mg=="' "$(value copied)"
 redis -n 2 set elsewhere 1 >/dev/null
 redis -n 2 zadd elsewhere2 1 1 >/dev/null
 redis -n 2 append elsewhere 1 >/dev/null
