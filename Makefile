@@ -27,22 +27,32 @@ SOURCES_join = $(wildcard join/*.c) $(FILTER_PARTS)
 SOURCES_redis-source = $(wildcard scripts/redis-source/*.c) $(REDIS_PARTS)
 SOURCES_stedi-simulator = $(wildcard scripts/stedi-simulator/*.c) $(REDIS_PARTS)
 SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c) common/usage.c
-LIBRARIES = -Wl,--as-needed -ljansson -lhiredis -lrdkafka -lm
 
-all: $(PROGRAMS)
+LIBRARIES_redis-decode = jansson
+LIBRARIES_events-decode = jansson
+LIBRARIES_join = jansson
+LIBRARIES_redis-source = hiredis
+LIBRARIES_stedi-simulator = hiredis
+LIBRARIES_embedded-broker = rdkafka
+LIBRARIES = $(LIBRARIES_$(@F))
+
+# what is missing for all of them is named at once, what is missing for one where that one is made
+all: packages $(PROGRAMS)
 
 packages:
 	@scripts/need-packages.sh --say build
 
 # each program is compiled in one go, for the compiler to see all of it
 .SECONDEXPANSION:
-$(PROGRAMS): $$(SOURCES_$$(@F)) $(HEADERS) Makefile | packages
-	$(CC) $(C_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(LIBRARIES)
+$(PROGRAMS): $$(SOURCES_$$(@F)) $(HEADERS) Makefile
+	@scripts/need-packages.sh --say compile $(LIBRARIES)
+	$(CC) $(C_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(LIBRARIES:%=-l%)
 
 sanitized: $(SANITIZED)
-$(SANITIZED): $$(SOURCES_$$(@F)) $(HEADERS) Makefile | packages
+$(SANITIZED): $$(SOURCES_$$(@F)) $(HEADERS) Makefile
+	@scripts/need-packages.sh --say compile $(LIBRARIES)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(SANITIZERS) -o $@ $(filter %.c,$^) $(LIBRARIES)
+	$(CC) $(C_FLAGS) $(SANITIZERS) -o $@ $(filter %.c,$^) $(LIBRARIES:%=-l%)
 
 demo:
 	@scripts/need-packages.sh build demo
@@ -94,7 +104,7 @@ BIN = $(DESTDIR)$(PREFIX)/bin
 MAN = $(DESTDIR)$(PREFIX)/share/man
 
 # POSIX owns the name join
-install: all
+install: $(FILTERS)
 	mkdir -p $(BIN) $(MAN)/man1 $(MAN)/man7
 	install -m 755 redis-decode/redis-decode events-decode/events-decode $(BIN)
 	install -m 755 join/join $(BIN)/stedi-join

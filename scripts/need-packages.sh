@@ -5,67 +5,58 @@ set -euo pipefail
 usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
-		Checks what each PURPOSE needs (build, demo, check, bench, kafka, lake, hdfs, spark, assessments, game, notebook,
-		browser, fuzz, lint), and installs what is missing with apt-get, as root or through sudo; with --say, or without
-		apt-get, only names it and fails. What is needed from PyPI comes to build/PURPOSE.
+		Checks what each PURPOSE needs (build; to build less, compile and the libraries jansson, rdkafka, hiredis; demo,
+		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, fuzz, lint), and installs what is
+		missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails. What is
+		needed from PyPI comes to build/PURPOSE.
 	USAGE
 }
 
-# purpose, what is needed (a command, a header or a file), the Debian package that has it
+# what is needed (a command, a header, a file or a module of Python), the Debian package that has it, the purposes
 needs() {
 	cat <<-'NEEDS'
-		build    command make                    make
-		build    command cc                      gcc
-		build    header  stdio.h                 libc6-dev
-		build    header  jansson.h               libjansson-dev
-		build    header  librdkafka/rdkafka.h    librdkafka-dev
-		build    header  hiredis/hiredis.h       libhiredis-dev
-		demo     command kcat                    kcat
-		demo     command redis-server            redis-server
-		demo     command redis-cli               redis-tools
-		demo     command websocketd              websocketd
-		demo     file    /usr/share/javascript/chart.js/chart.min.js libjs-chart.js
-		check    command prove                   perl
-		check    command jq                      jq
-		check    command python3                 python3-minimal
-		check    command valgrind                valgrind
-		check    command mandoc                  mandoc
-		check    command col                     bsdextrautils
-		check    command mkfifo                  coreutils
-		check    command ps                      procps
-		check    command script                  bsdutils
-		check    command diff                    diffutils
-		bench    command jq                      jq
-		bench    command mlr                     miller
-		bench    command python3                 python3-minimal
-		kafka    command javac                   default-jdk-headless
-		kafka    command mvn                     maven
-		kafka    command openssl                 openssl
-		game     command kcat                    kcat
-		game     file    /usr/sbin/nginx         nginx
-		game     command ab                      apache2-utils
-		game     command gawk                    gawk
-		game     command curl                    curl
-		game     file    /usr/sbin/logrotate     logrotate
-		browser  command chromium                chromium
-		browser  command npm                     npm
-		browser  command node                    nodejs
-		fuzz     command clang                   clang
-		fuzz     file    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-dev
-		lint     command clang-format            clang-format
-		lint     command cppcheck                cppcheck
-		lint     command shellcheck              shellcheck
-		lint     command mandoc                  mandoc
-		lake     command kcat                    kcat
-		lake     command python3                 python3-minimal
-		lake     python  ensurepip               python3-venv
-		hdfs     command curl                    curl
-		hdfs     command jq                      jq
-		spark    command java                    default-jdk-headless
-		spark    python  ensurepip               python3-venv
-		assessments command jq                   jq
-		assessments python  uuid                 python3
-		notebook python  ensurepip               python3-venv
+		command make                    make                 build
+		command cc                      gcc                  build compile
+		header  stdio.h                 libc6-dev            build compile
+		header  jansson.h               libjansson-dev       build jansson check fuzz
+		header  librdkafka/rdkafka.h    librdkafka-dev       build rdkafka
+		header  hiredis/hiredis.h       libhiredis-dev       build hiredis
+		command kcat                    kcat                 demo game lake
+		command redis-server            redis-server         demo
+		command redis-cli               redis-tools          demo
+		command websocketd              websocketd           demo
+		file    /usr/share/javascript/chart.js/chart.min.js libjs-chart.js demo
+		command prove                   perl                 check
+		command jq                      jq                   check bench hdfs assessments
+		command python3                 python3-minimal      check bench lake
+		command valgrind                valgrind             check
+		command mandoc                  mandoc               check lint
+		command col                     bsdextrautils        check
+		command mkfifo                  coreutils            check
+		command ps                      procps               check
+		command script                  bsdutils             check bare
+		command diff                    diffutils            check
+		file    /usr/bin/time           time                 check
+		command mlr                     miller               bench
+		command javac                   default-jdk-headless kafka
+		command mvn                     maven                kafka
+		command openssl                 openssl              kafka
+		file    /usr/sbin/nginx         nginx                game
+		command ab                      apache2-utils        game
+		command gawk                    gawk                 game
+		command curl                    curl                 game hdfs
+		file    /usr/sbin/logrotate     logrotate            game
+		command chromium                chromium             browser
+		command npm                     npm                  browser
+		command node                    nodejs               browser
+		command clang                   clang                fuzz
+		file    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-dev fuzz
+		command clang-format            clang-format         lint
+		command cppcheck                cppcheck             lint
+		command shellcheck              shellcheck           lint
+		command java                    default-jdk-headless spark
+		python  uuid                    python3              assessments
+		python  ensurepip               python3-venv         lake spark notebook
 	NEEDS
 }
 
@@ -139,8 +130,8 @@ fi
 (($#)) || { usage >&2 && exit 2; }
 
 missing=()
-while read -r purpose kind name package; do
-	[[ " $* " == *" $purpose "* ]] || continue
+while read -r kind name package purposes; do
+	[[ " $* " =~ " "(${purposes// /|})" " ]] || continue
 	is_there "$kind" "$name" || [[ " ${missing[*]-} " == *" $package "* ]] || missing+=("$package")
 done < <(needs)
 install_packages
