@@ -42,17 +42,18 @@ redis() {
 
 # Redis can't be asked for a free port: it ends where the one it is given is taken.
 start_redis() {
-	local pid
+	local pid ended=()
 	while true; do
 		REDIS_PORT=$((RANDOM % 12000 + 20000))
 		run service "Redis" redis-server --bind "$REDIS_HOST" --port "$REDIS_PORT" --dir "$folder" \
 			--save '' --appendonly no --repl-diskless-sync-delay 0 >"$folder/redis.log"
 		pid=$!
 		until redis info server 2>/dev/null | grep -q "^process_id:$pid"$'\r'; do
-			kill -0 "$pid" 2>/dev/null || break
+			find_ended "$pid"
+			((${#ended[@]} == 0)) || break
 			pause 0.1
 		done
-		! kill -0 "$pid" 2>/dev/null || return 0
+		((${#ended[@]})) || return 0
 		unset "running[$pid]"
 		grep -q 'Address already in use' "$folder/redis.log" || die "Redis did not start: $(tail -n 1 "$folder/redis.log")"
 	done

@@ -65,21 +65,41 @@ trap 'exit 143' TERM
 trap 'exit 129' HUP
 
 exec {never}<> <(:) # never readable
+exec {table}<> <(:) # for find_ended
 
 # A signal ends read at once, unlike sleep.
 pause() {
 	read -rt "$1" -u "$never" || true
 }
 
+# find_ended PID ... sets $ended to those of the script's children that have ended. They are looked up in bash's own table:
+# to kill -0, another process with the same id would look like them. And wait -n knows only the newest ends: a child that
+# a signal has killed is forgotten once another command has run (wait PID still tells its status).
+find_ended() {
+	local pid
+	local -A runs=()
+	jobs -pr >&"$table"
+	echo >&"$table"
+	while read -r pid <&"$table" && [[ $pid ]]; do runs[$pid]=1; done
+	ended=()
+	for pid; do [[ ${runs[$pid]-} ]] || ended+=("$pid"); done
+}
+
+# wait_for_end PID sets $status to what the child ends with. Unlike bash's wait, this one does not end by a signal.
+wait_for_end() {
+	local done=
+	until [[ ${done-} ]]; do
+		status=0
+		wait -p done "$1" 2>/dev/null || status=$? # bash would say that it was killed
+	done
+}
+
 # metadata [TOPIC] sets $answer to what the broker says of its topics. Naming one has Kafka create it, where it creates
 # topics by itself.
 metadata() {
 	local out
-	exec {out}< <(exec "${kafka[@]}" -L -m 5 ${1:+-t "$1"} 2>&1)
-	# shellcheck disable=SC2064 # of this one
-	trap "kill $! 2>/dev/null || true" EXIT
+	exec {out}< <(exec setpriv --pdeathsig TERM -- "${kafka[@]}" -L -m 5 ${1:+-t "$1"} 2>&1)
 	IFS= read -rd '' answer <&"$out" || true
-	trap - EXIT
 	exec {out}<&-
 }
 
@@ -121,14 +141,16 @@ offsets() {
 
 declare -A from=() to=() # ends of the pipes, by name
 declare -a parts=()      # names of the running parts, by process id
-declare -a sources=()    # process ids of those that are told to stop
+declare -A sources=()    # process ids of those that are told to stop
 declare -A endless=()    # process ids of those that must not end by themselves
 declare -A filters=()    # process ids of those whose status 1 says that records were rejected
 failed=0                 # status of the script
 signals=0                # how many have told it to stop
 signalled_at=            # when the last did, in seconds
-stopped=                 # when the sources were told to, in seconds
-patient=                 # whether it was said that it still waits
+watched=                 # whether all parts are started
+stopped=                 # whether the sources were told to stop
+patient=                 # set where the last records may take long without a word
+timer=                   # process id of what ends when they take long
 
 # open_pipes NAME ...: from[NAME] and to[NAME] become the ends of a new pipe each.
 open_pipes() {
@@ -165,7 +187,7 @@ start() {
 # One that ends with the script, even if that ends by kill -9.
 start_source() {
 	start "$1" setpriv --pdeathsig TERM -- "${@:2}"
-	sources+=($!)
+	sources[$!]=1
 }
 
 start_filter() {
@@ -204,6 +226,7 @@ signalled() {
 	signalled_at=$SECONDS
 	failed=$((failed ? failed : 128 + $1))
 	((signals < 2)) || give_up "$2"
+	[[ -z $watched ]] || stop_sources
 }
 
 give_up() {
@@ -213,8 +236,11 @@ give_up() {
 
 stop_sources() {
 	[[ -z $stopped ]] || return 0
-	stopped=$SECONDS
-	kill -TERM "${sources[@]}" 2>/dev/null || true
+	stopped=1
+	kill -TERM "${!sources[@]}" 2>/dev/null || true
+	[[ -z $patient ]] || return 0
+	setpriv --pdeathsig KILL -- sleep 3 &
+	timer=$!
 }
 
 fail() {
@@ -224,9 +250,10 @@ fail() {
 
 # part_ended PID: says what has to be said about a part's end, and stops the pipe.
 part_ended() {
-	local status=0 name=${parts[$1]}
+	local status=0 name=${parts[$1]} told=
 	wait "$1" 2>/dev/null || status=$? # bash would say that a part was killed; so do we
-	unset "parts[$1]"
+	[[ -z $stopped ]] || told=${sources[$1]-}
+	unset "parts[$1]" "sources[$1]"
 	((signals < 2)) || return 0
 	if [[ -n ${endless[$1]-} && -z $stopped ]]; then
 		fail "$name ended by itself with status $status" 1
@@ -235,26 +262,30 @@ part_ended() {
 		failed=$((failed ? failed : 1))
 	elif ((status == 141)); then
 		failed=$((failed ? failed : 141)) # its reader has gone: quietly, as cat does
-	elif ((status != 0)) && ! [[ -n $stopped && " ${sources[*]} " == *" $1 "* && $status == 143 ]]; then
+	elif ((status != 0)) && ! [[ $told && $status == 143 ]]; then
 		fail "$name ended with status $status" 1
 	fi
 	stop_sources
 }
 
+timer_ended() {
+	timer=
+	((signals > 1)) || say "waiting until the last records are written; Ctrl-C drops them"
+}
+
 # Watches the parts until all have ended, and exits with the status that tells how.
 finish() {
-	local pid
+	local pid ended
 	close_pipes
+	watched=1
+	((signals == 0)) || stop_sources
 	while ((${#parts[@]})); do
-		for pid in "${!parts[@]}"; do
-			kill -0 "$pid" 2>/dev/null || part_ended "$pid"
+		find_ended "${!parts[@]}" ${timer:+"$timer"}
+		for pid in "${ended[@]}"; do
+			if [[ $pid == "$timer" ]]; then timer_ended; else part_ended "$pid"; fi
 		done
-		((signals == 0)) || stop_sources
-		if [[ -n $stopped && -z $patient ]] && ((signals < 2 && SECONDS - stopped >= 3)); then
-			say "waiting until the last records are written; Ctrl-C drops them"
-			patient=1
-		fi
-		pause 0.2
+		((${#ended[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
 	done
+	[[ -z $timer ]] || { kill "$timer" && wait "$timer"; } || true
 	exit "$failed"
 }

@@ -86,17 +86,15 @@ run() {
 }
 
 check_parts() {
-	local pid
-	for pid in "${!running[@]}"; do
-		kill -0 "$pid" 2>/dev/null && continue
-		wait "$pid" 2>/dev/null || true # without bash's own words on it
-		die "${running[$pid]} has ended"
-	done
+	local ended
+	find_ended "${!running[@]}"
+	((${#ended[@]} == 0)) || die "${running[${ended[0]}]} has ended"
 }
 
 # step NAME COMMAND ...: a part that has to come to a good end before it goes on. If another one ends, it may never do so.
 step() {
 	local pid ended status=0
+	check_parts
 	run script "$@"
 	pid=$!
 	# unlike a command in the foreground, a signal ends the wait at once; bash has words of its own for a killed part

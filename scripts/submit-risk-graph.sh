@@ -1,19 +1,23 @@
 #!/usr/bin/env bash
 # Serves the live risk graph: websocketd hands out the page, and runs one kcat on the risk topic for each viewer.
 set -euo pipefail
+# shellcheck source=scripts/kafka-pipe.sh
+. "$(dirname "${BASH_SOURCE[0]}")/kafka-pipe.sh"
 
 usage() {
-	cat <<'EOF'
+	cat <<'END'
 usage: submit-risk-graph.sh [--help]
 
 Serves the live risk graph, prints its address, and runs until Ctrl-C or SIGTERM.
 
 environment:
-  KAFKA_BROKER        Kafka bootstrap servers (localhost:9092)
-  KAFKA_RISK_TOPIC    topic of the risk records (stedi-graph)
-  KCAT_CONFIG         kcat's configuration file, for secured clusters (none)
-  RISK_GRAPH_ADDRESS  address to listen on, [::1] for IPv6 (127.0.0.1)
-  RISK_GRAPH_PORT     port to listen on (8080)
+END
+	usage_of_kafka
+	cat <<'END'
+  KAFKA_RISK_TOPIC  topic of the risk records (stedi-graph)
+  RISK_GRAPH_ADDRESS
+                    address to listen on, [::1] for IPv6 (127.0.0.1)
+  RISK_GRAPH_PORT   port to listen on (8080)
 
 The page may be read by whoever reaches that address: it has no login. By default
 only this machine does, and only pages of this machine may open the feed.
@@ -21,29 +25,20 @@ At most 20 viewers are served at a time. Each reads the topic from its beginning
 keeps the newest million records.
 
 exit status: 128+signal when stopped; 1 when it can't start or the server ends; 2 wrong usage
-EOF
+END
 }
 
-die() {
-	echo "submit-risk-graph.sh: $1" >&2
-	exit "${2:-1}"
-}
-
-case "${1-}" in
--h | --help) usage; exit ;;
-?*) usage >&2 && exit 2 ;;
-esac
-
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-broker=${KAFKA_BROKER:-localhost:9092}
-topic=${KAFKA_RISK_TOPIC:-stedi-graph}
+no_arguments "$@"
 address=${RISK_GRAPH_ADDRESS:-127.0.0.1}
 port=${RISK_GRAPH_PORT:-8080}
 chart=/usr/share/javascript/chart.js/chart.min.js
 
-[[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || die "RISK_GRAPH_PORT: expected a port, found '$port'" 2
-for program in websocketd kcat stdbuf setsid; do
-	command -v "$program" >/dev/null || die "$program not found (Debian: apt-get install websocketd kcat)"
+[[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || {
+	say "RISK_GRAPH_PORT: expected a port, found '$port'"
+	exit 2
+}
+for program in websocketd kcat; do
+	type -P "$program" >/dev/null || die "$program not found (Debian: apt-get install websocketd kcat)"
 done
 [[ -r $chart ]] || die "$chart not found (Debian: apt-get install libjs-chart.js)"
 
@@ -67,16 +62,13 @@ stop() {
 	if [[ -n $server ]] && kill -TERM -- "-$server" 2>/dev/null; then
 		for _ in {1..50}; do
 			kill -0 -- "-$server" 2>/dev/null || break
-			sleep 0.1
+			pause 0.1
 		done
 		kill -KILL -- "-$server" 2>/dev/null || true
 	fi
 	rm -rf -- "$site"
 }
 trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
 
 ln -s -- "$here"/risk-graph/{index.html,style.css,risk-graph.js} "$chart" "$site/"
 
@@ -91,15 +83,15 @@ esac
 # first are gone, librdkafka 2.0 tries for ever. earliest: records may expire while they are being read.
 setsid websocketd --address="$address" --port="$port" --sameorigin "${origin[@]}" --maxforks=20 --binary \
 	--loglevel=error --passenv=PATH,HOME,KCAT_CONFIG --staticdir="$site" \
-	stdbuf -oL kcat -C -q -J -b "$broker" -t "$topic" -o beginning \
+	stdbuf -oL "${kafka[@]}" -C -J -t "$KAFKA_RISK_TOPIC" -o beginning \
 	-X fetch.wait.max.ms=100 -X auto.offset.reset=earliest </dev/null &
 server=$!
 
 until answers; do
-	kill -0 "$server" 2>/dev/null || die "websocketd could not start on $address port $port"
-	sleep 0.05
+	find_ended "$server"
+	((${#ended[@]} == 0)) || die "websocketd could not start on $address port $port"
+	pause 0.05
 done
 echo "risk graph: $url"
-wait "$server" || true
-echo "submit-risk-graph.sh: websocketd ended" >&2
-exit 1
+wait_for_end "$server"
+die "websocketd ended with status $status"

@@ -96,7 +96,7 @@ async function picture(name) {
 const serve = (topic, at = port) =>
 	start(SCRIPT, [], { KAFKA_BROKER: broker.first, KAFKA_RISK_TOPIC: topic, RISK_GRAPH_ADDRESS: '127.0.0.1', RISK_GRAPH_PORT: String(at) });
 
-const feeds = topic => processesWith(`kcat -C -q -J -b ${broker.first} -t ${topic} `).filter(pid => !processesWith('websocketd').includes(pid));
+const feeds = topic => processesWith(`kcat -q -b ${broker.first} -C -J -t ${topic} `).filter(pid => !processesWith('websocketd').includes(pid));
 
 before(async () => {
 	broker = await start('scripts/embedded-broker/embedded-broker', ['graph:1', 'crowd:4']);

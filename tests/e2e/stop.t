@@ -134,6 +134,26 @@ fails "removal of padding" '^tr '
 fails log '^tee .* -a '
 fails terminal '^cat$'
 
+cat >early.sh <<'END'
+. "$1/scripts/kafka-pipe.sh"
+trap 'echo its own trap' EXIT
+metadata
+open_pipes none
+start_source first sleep 1000
+start second sleep 1000
+kill -KILL "${!parts[@]}"
+sleep 0.1
+start_source third sleep 1000
+finish
+END
+status=0
+bash early.sh "$root" >early.out 2>early.err || status=$?
+ok "parts that are killed before the last is started end the script" is 1 "$status"
+printf 'early.sh: %s ended with status 137\n' first second >expected
+grep ' ended ' early.err >said # bash has words of its own
+same "... and are named" expected said
+ok "... which keeps its trap" is "its own trap" "$(<early.out)"
+
 start join submit-event-kafkajoin.sh
 wait_for 60 test -s join.out
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null

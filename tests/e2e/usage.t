@@ -10,7 +10,7 @@ run() {
 }
 
 for name in submit-redis-kafka-streaming submit-event-kafkastreaming submit-event-kafkajoin submit-redis-source \
-	submit-stedi-simulator demo; do
+	submit-stedi-simulator submit-risk-graph demo; do
 	script=$root/scripts/$name.sh
 	run "$script" --help
 	ok "$name.sh --help ends with status 0" is "0 " "$status $(<err)"
