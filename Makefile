@@ -28,9 +28,9 @@ SOURCES_redis-source = $(wildcard scripts/redis-source/*.c) $(REDIS_PARTS)
 SOURCES_stedi-simulator = $(wildcard scripts/stedi-simulator/*.c) $(REDIS_PARTS)
 SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c) common/usage.c
 
-LIBRARIES_redis-decode = jansson
-LIBRARIES_events-decode = jansson
-LIBRARIES_join = jansson
+LIBRARIES_redis-decode =
+LIBRARIES_events-decode =
+LIBRARIES_join =
 LIBRARIES_redis-source = hiredis
 LIBRARIES_stedi-simulator = hiredis
 LIBRARIES_embedded-broker = rdkafka

@@ -5,7 +5,7 @@ set -euo pipefail
 usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
-		Checks what each PURPOSE needs (build; to build less, compile and the libraries jansson, rdkafka, hiredis; demo,
+		Checks what each PURPOSE needs (build; to build less, compile and the libraries rdkafka, hiredis; demo,
 		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, fuzz, lint), and installs what is
 		missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails. What is
 		needed from PyPI comes to build/PURPOSE.
@@ -18,7 +18,7 @@ needs() {
 		command make                    make                 build
 		command cc                      gcc                  build compile
 		header  stdio.h                 libc6-dev            build compile
-		header  jansson.h               libjansson-dev       build jansson check fuzz
+		header  jansson.h               libjansson-dev       check fuzz
 		header  librdkafka/rdkafka.h    librdkafka-dev       build rdkafka
 		header  hiredis/hiredis.h       libhiredis-dev       build hiredis
 		command kcat                    kcat                 demo game lake
