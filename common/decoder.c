@@ -14,7 +14,7 @@ decoder_open(
 	const char *wrong = each == NULL ? NULL : paths_each(&filter->paths, each, &decoder->each);
 	if (wrong != NULL)
 		cli_wrong(cli, "--each", each, wrong);
-	filter_compile(filter, cli, default_fields);
+	filter_compile(filter, cli, default_fields, filter->options.envelope ? "position=@position" : NULL);
 	decoder->operands = operands[0] != NULL ? operands : standard_input;
 	decoder->stopped = !filter_open(filter, cli->program);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum member { TOPIC, PARTITION, OFFSET, TIMESTAMP, KEY, HEADERS, PAYLOAD, MEMBERS, POSITION = MEMBERS };
+enum member { TOPIC, PARTITION, OFFSET, TIMESTAMP, KEY, HEADERS, PAYLOAD, PAYLOAD_ERROR, MEMBERS, POSITION = MEMBERS };
 
 /* A value that is wanted: a member, the position, or (of HEADERS) the header of that name. */
 struct envelope_value {
@@ -19,8 +19,9 @@ void
 envelope_open(struct envelope *envelope)
 {
 	/* in the order of enum member */
-	static const char *const names[] = {"topic", "partition", "offset", "ts", "key", "headers", "payload"};
-	*envelope = (struct envelope){.members.envelope_levels = 1};
+	static const char *const names[] = {
+		"topic", "partition", "offset", "ts", "key", "headers", "payload", "payload_error"};
+	*envelope = (struct envelope){.members = {.envelope_levels = 1, .bytes = JSON_ANY_BYTES}};
 	for (size_t i = 0; i < MEMBERS; i++) {
 		struct json_step step = {(char *)names[i], strlen(names[i]), 0};
 		json_want(&envelope->members, &step, 1);
@@ -83,11 +84,12 @@ envelope_want(struct envelope *envelope, const struct json_step *steps, size_t c
 static struct slice
 find_header(struct envelope *envelope, struct slice headers, const struct envelope_value *wanted)
 {
+	static const struct json_tree any_bytes = {.bytes = JSON_ANY_BYTES};
 	struct slice rest = headers, name, value, found = {0};
 	if (!slice_is_array(headers))
 		return found;
-	while (json_next_element(&rest, &json_no_tree, NULL, &name) &&
-		json_next_element(&rest, &json_no_tree, NULL, &value)) {
+	while (json_next_element(&rest, &any_bytes, NULL, &name) &&
+		json_next_element(&rest, &any_bytes, NULL, &value)) {
 		if (!slice_is_string(name))
 			continue;
 		struct slice spelt = json_string_content(name, &envelope->scratch);
@@ -114,8 +116,9 @@ make_position(struct envelope *envelope)
 	return (struct slice){position->bytes, position->length};
 }
 
-static void
-set_values(struct envelope *envelope, const struct slice *members, struct slice *values)
+/* Returns false where one is no UTF-8: the reason is set. */
+static bool
+set_values(struct envelope *envelope, const struct slice *members, struct slice *values, struct reason *reason)
 {
 	for (size_t i = 0; i < envelope->count; i++) {
 		const struct envelope_value *wanted = &envelope->wanted[i];
@@ -123,7 +126,16 @@ set_values(struct envelope *envelope, const struct slice *members, struct slice 
 			values[i] = find_header(envelope, members[HEADERS], wanted);
 		else
 			values[i] = wanted->member == POSITION ? make_position(envelope) : members[wanted->member];
+		if (slice_is_string(values[i]) && !slice_is_utf8(values[i])) {
+			bool header = wanted->member == HEADERS;
+			reason_expected(reason, "UTF-8", values[i]);
+			reason_within(reason, &(struct part){header ? wanted->header : "@key", NO_INDEX, ""});
+			if (header)
+				reason_within(reason, &(struct part){"@headers", NO_INDEX, ""});
+			return false;
+		}
 	}
+	return true;
 }
 
 /* What a string holds, with the NUL behind it that the scanner wants. */
@@ -138,6 +150,14 @@ payload_content(struct envelope *envelope, struct slice string)
 	return (struct slice){envelope->payload.bytes, content.length};
 }
 
+static enum envelope_kind
+wrong(struct reason *reason, const char *member, const char *expected, struct slice found)
+{
+	reason_expected(reason, expected, found);
+	reason_within(reason, &(struct part){member, NO_INDEX, ""});
+	return ENVELOPE_WRONG;
+}
+
 enum envelope_kind
 envelope_read(struct envelope *envelope, struct slice record, struct slice *values, struct slice *payload,
 	struct reason *reason)
@@ -145,27 +165,27 @@ envelope_read(struct envelope *envelope, struct slice record, struct slice *valu
 	struct slice members[MEMBERS];
 	struct json_error error;
 	bool scanned = json_scan(record.at, record.length, &envelope->members, members, &error);
-	if (!scanned) {
-		memset(members, 0, sizeof(members));
-		reason_at_column(reason, error, record);
-	}
 	envelope->topic = members[TOPIC];
 	envelope->partition = members[PARTITION];
 	envelope->offset = members[OFFSET];
-	if (!scanned)
-		return ENVELOPE_WRONG;
-	set_values(envelope, members, values + envelope->first);
-	*payload = members[PAYLOAD];
-	if (slice_is_string(*payload))
-		*payload = payload_content(envelope, *payload);
-	else if (payload->at != NULL && slice_is_null(*payload))
-		return ENVELOPE_TOMBSTONE;
-	else if (!slice_is_object(*payload)) {
-		reason_expected(reason, "a JSON object, a string of one, or null", *payload);
-		reason_within(reason, &(struct part){"payload", NO_INDEX, ""});
+	if (!scanned) {
+		reason_at_column(reason, error, record);
 		return ENVELOPE_WRONG;
 	}
-	return ENVELOPE_RECORD;
+	if (!set_values(envelope, members, values + envelope->first, reason))
+		return ENVELOPE_WRONG;
+	if (!slice_is_null(members[PAYLOAD_ERROR]))
+		return wrong(reason, "payload_error", "a payload", members[PAYLOAD_ERROR]);
+	*payload = members[PAYLOAD];
+	if (payload->at != NULL && slice_is_null(*payload))
+		return ENVELOPE_TOMBSTONE;
+	if (slice_is_string(*payload)) {
+		*payload = payload_content(envelope, *payload);
+		return slice_is_blank(*payload) ? ENVELOPE_BLANK : ENVELOPE_RECORD;
+	}
+	if (slice_is_object(*payload))
+		return ENVELOPE_RECORD;
+	return wrong(reason, "payload", "a JSON object, a string of one, or null", *payload);
 }
 
 void

@@ -1,6 +1,10 @@
 /*
  * Envelopes as kcat -J writes them, one per message:
  * {"topic":T,"partition":N,"offset":N,"tstype":S,"ts":MS,"broker":N,"headers":[NAME,VALUE,...],"key":K,"payload":P}
+ *
+ * kcat prints keys and headers as they are, so that bytes which are no UTF-8 stand in its strings. They count only
+ * where such a value is wanted; a payload's are judged where it is scanned as a record. A payload that a schema could
+ * not be applied to is null, beside a "payload_error" that says why.
  */
 #ifndef ENVELOPE_H
 #define ENVELOPE_H
@@ -21,7 +25,7 @@ struct envelope {
 	struct buffer payload, position, scratch;
 };
 
-enum envelope_kind { ENVELOPE_RECORD, ENVELOPE_TOMBSTONE, ENVELOPE_WRONG };
+enum envelope_kind { ENVELOPE_RECORD, ENVELOPE_TOMBSTONE, ENVELOPE_BLANK, ENVELOPE_WRONG };
 
 void envelope_open(struct envelope *);
 
@@ -33,7 +37,7 @@ bool envelope_want(struct envelope *, const struct json_step *, size_t count, si
 
 /*
  * Takes a message apart, sets the wanted values, and *payload, which stays until the next call; or sets the reason why
- * it can't.
+ * it can't. A blank payload holds no record, as a blank line holds none.
  */
 enum envelope_kind envelope_read(
 	struct envelope *, struct slice record, struct slice *values, struct slice *payload, struct reason *);

@@ -18,13 +18,17 @@ wrong_list(const struct cli *cli, const char *option, const char *list, const ch
 }
 
 void
-filter_compile(struct filter *filter, const struct cli *cli, const char *default_fields)
+filter_compile(struct filter *filter, const struct cli *cli, const char *default_fields, const char *position)
 {
 	struct options *options = &filter->options;
 	const char *list = options->fields != NULL ? options->fields : default_fields, *text = list;
 	const char *wrong = fields_parse(&filter->fields, &filter->paths, &text);
 	if (wrong != NULL)
 		wrong_list(cli, "--fields", list, text, wrong);
+	if (options->fields == NULL && position != NULL) {
+		fields_parse(&filter->fields, &filter->paths, &position);
+		fields_named(&filter->fields, "position")->optional = true;
+	}
 	for (size_t i = 0; i < options->where_count; i++) {
 		text = options->where[i];
 		wrong = where_parse(&filter->tests, &filter->paths, &text);
@@ -137,6 +141,7 @@ filter_take(struct filter *filter, enum side side, const struct record *record, 
 	case ENVELOPE_RECORD:
 		return true;
 	case ENVELOPE_TOMBSTONE:
+	case ENVELOPE_BLANK:
 		filter->report.skipped++;
 		return false;
 	default:

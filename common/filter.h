@@ -25,8 +25,11 @@ struct filter {
 	bool kept;                    /* is among the rejects already */
 };
 
-/* Parses fields and tests (paths must be open) and lays out the values; ends the program where they are wrong. */
-void filter_compile(struct filter *, const struct cli *, const char *default_fields);
+/*
+ * Parses fields and tests (paths must be open) and lays out the values; ends the program where they are wrong. To the
+ * default fields is added, where `position` is not NULL, "position" from that path, left out where there is none.
+ */
+void filter_compile(struct filter *, const struct cli *, const char *default_fields, const char *position);
 
 /* Opens output, report and signals. Returns false, having said why, when it can't. */
 bool filter_open(struct filter *, const char *program);

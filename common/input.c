@@ -12,15 +12,6 @@ input_open(struct input *in, int fd, const char *name, char delimiter, size_t ma
 	*in = (struct input){.fd = fd, .name = name, .delimiter = delimiter, .max = max};
 }
 
-static bool
-is_blank(struct slice bytes)
-{
-	while (bytes.length > 0 && strchr(" \t\r\n", bytes.at[bytes.length - 1]) != NULL &&
-		bytes.at[bytes.length - 1] != '\0')
-		bytes.length--;
-	return bytes.length == 0;
-}
-
 /* Takes `length` bytes and, where one is there, the delimiter behind them. */
 static void
 take(struct input *in, struct record *record, size_t length, bool delimited)
@@ -71,7 +62,7 @@ input_next(struct input *in, struct record *record)
 			return in->ended ? INPUT_END : INPUT_DRY;
 		take(in, record, left, delimiter != NULL);
 		record->line = ++in->line;
-		if (!is_blank(record->bytes))
+		if (!slice_is_blank(record->bytes))
 			return INPUT_RECORD;
 	}
 }

@@ -1,6 +1,5 @@
 #include "json.h"
 
-#include "json_string.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -121,7 +120,7 @@ static inline const char *
 scan_string(struct scan *scan, const char *at)
 {
 	const char *wrong, *expected;
-	const char *quote = json_string_end(at, scan->end, &wrong, &expected);
+	const char *quote = json_string_end(at, scan->end, scan->tree->bytes, &wrong, &expected);
 	return quote != NULL ? quote : fail(scan, wrong, expected);
 }
 
@@ -332,8 +331,6 @@ json_scan(
 
 /* ---- values that were scanned before ---- */
 
-const struct json_tree json_no_tree;
-
 bool
 json_next_element(struct slice *rest, const struct json_tree *tree, struct slice *values, struct slice *element)
 {
@@ -349,6 +346,22 @@ json_next_element(struct slice *rest, const struct json_tree *tree, struct slice
 	behind = skip_blanks(behind);
 	*rest = (struct slice){behind, (size_t)(end - behind)};
 	return true;
+}
+
+bool
+slice_is_blank(struct slice text)
+{
+	size_t length = text.length;
+	while (length > 0 && memchr(" \t\r\n", text.at[length - 1], 4) != NULL)
+		length--;
+	return length == 0;
+}
+
+bool
+slice_is_utf8(struct slice string)
+{
+	const char *wrong, *expected;
+	return json_string_end(string.at + 1, string.at + string.length - 1, JSON_UTF8, &wrong, &expected) != NULL;
 }
 
 bool

@@ -7,6 +7,7 @@
 #define JSON_H
 
 #include "buffer.h"
+#include "json_string.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,7 @@ struct json_tree {
 	size_t slots;
 	size_t first;           /* where its slots begin among the values that are handed to json_scan() */
 	size_t envelope_levels; /* of nesting, allowed around the JSON_MAX_DEPTH of what they hold */
+	enum json_bytes bytes;  /* of strings */
 	bool any_case;          /* names match in any letter case, unless a tree holds them in the very case */
 };
 
@@ -51,7 +53,7 @@ void json_tree_free(struct json_tree *);
 /*
  * Scans `length` bytes, which must be followed by a NUL (or be a slice of a record that was scanned before), as one
  * object with nothing but blanks around it, and sets the tree's slots; those of paths that are not there to a missing
- * slice.
+ * slice. Where that fails, slots of what stood before the fault are set.
  */
 bool json_scan(const char *, size_t length, const struct json_tree *, struct slice *values, struct json_error *);
 
@@ -61,8 +63,11 @@ bool json_scan(const char *, size_t length, const struct json_tree *, struct sli
  */
 bool json_next_element(struct slice *rest, const struct json_tree *, struct slice *values, struct slice *element);
 
-/* What a tree that wants nothing looks like. */
-extern const struct json_tree json_no_tree;
+/* Whether text holds nothing but blanks. */
+bool slice_is_blank(struct slice text);
+
+/* Whether a string that was scanned as any bytes is UTF-8. */
+bool slice_is_utf8(struct slice string);
 
 bool slice_is_string(struct slice);
 bool slice_is_object(struct slice);

@@ -122,7 +122,7 @@ escape_end(const char *at, const char **expected)
 }
 
 const char *
-json_string_end(const char *at, const char *end, const char **wrong, const char **expected)
+json_string_end(const char *at, const char *end, enum json_bytes bytes, const char **wrong, const char **expected)
 {
 	for (;;) {
 		const char *special = at = skip_plain(at, end);
@@ -130,7 +130,7 @@ json_string_end(const char *at, const char *end, const char **wrong, const char 
 			return at;
 		if ((unsigned char)*at >= 0x80) {
 			*expected = "UTF-8";
-			at = character_end(at);
+			at = bytes == JSON_UTF8 ? character_end(at) : at + 1;
 		} else if (*at == '\\') {
 			at = escape_end(at, expected);
 		} else if (*at >= 0x20) {

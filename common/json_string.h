@@ -7,12 +7,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whether bytes above 0x7F must be UTF-8, or may be any. */
+enum json_bytes { JSON_UTF8, JSON_ANY_BYTES };
+
 /*
  * Walks a string from behind its opening quote. Returns its closing quote; or NULL, with *wrong at the first byte of
  * what is wrong and *expected (static text) what would have been right. At `end`, NUL must stand, or a string that was
  * judged before must have been closed.
  */
-const char *json_string_end(const char *content, const char *end, const char **wrong, const char **expected);
+const char *json_string_end(
+	const char *content, const char *end, enum json_bytes, const char **wrong, const char **expected);
 
 /* Appends what valid content (without quotes) spells, U+0000 included, to `spelt`. */
 void json_string_decode(const char *content, size_t length, struct buffer *spelt);

@@ -32,7 +32,7 @@ static const char *
 parse_quoted_key(const char **text, char **key, size_t *length)
 {
 	const char *start = *text + 1, *wrong, *expected;
-	const char *end = json_string_end(start, start + strlen(start), &wrong, &expected);
+	const char *end = json_string_end(start, start + strlen(start), JSON_UTF8, &wrong, &expected);
 	if (end == NULL)
 		return "a quoted key must be a JSON string";
 	struct buffer spelt = {0};

@@ -23,8 +23,7 @@ main(int argc, char *argv[])
 	};
 	while (cli_next(&cli, argc, argv) == 'e')
 		each = optarg;
-	decoder_open(&decoder, &cli, each,
-		decoder.filter.options.envelope ? DEFAULT_FIELDS ",position=@position" : DEFAULT_FIELDS, argv + optind);
+	decoder_open(&decoder, &cli, each, DEFAULT_FIELDS, argv + optind);
 
 	while (decoder_next(&decoder, &all.json)) /* from an input, out of its envelope */
 		decoder_put(&decoder, &all);      /* JSON, tests, fields, to the output */

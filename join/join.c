@@ -52,16 +52,6 @@ take_options(struct join *join, struct cli *cli, int argc, char *argv[])
 		cli_wrong(cli, "-2", event_key, wrong);
 }
 
-static void
-compile(struct filter *filter, const struct cli *cli)
-{
-	filter_compile(filter, cli,
-		filter->options.envelope ? DEFAULT_FIELDS ",position=2.@position"
-					 : DEFAULT_FIELDS ",position=2.position");
-	if (filter->options.fields == NULL)
-		fields_named(&filter->fields, "position")->optional = true;
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -89,6 +79,7 @@ main(int argc, char *argv[])
 		cli_wrong(&cli, "operands", NULL, "expected TABLE and EVENTS");
 	if (strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
 		cli_wrong(&cli, "operands", NULL, "only one of TABLE and EVENTS can be standard input");
-	compile(&join.filter, &cli);
+	filter_compile(&join.filter, &cli, DEFAULT_FIELDS,
+		join.filter.options.envelope ? "position=2.@position" : "position=2.position");
 	return match_run(&join, argv[optind], argv[optind + 1]);
 }

@@ -32,7 +32,7 @@ agrees(const struct buffer *content, bool *valid, size_t *wrong_at)
 	memcpy(string + 1, length > 0 ? content->bytes : "", length);
 	string[0] = string[length + 1] = '"';
 	json_t *whole = json_loadb(string, length + 2, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-	const char *quote = json_string_end(string + 1, string + 1 + length, &wrong, &expected);
+	const char *quote = json_string_end(string + 1, string + 1 + length, JSON_UTF8, &wrong, &expected);
 	bool same = (quote != NULL) == (whole != NULL);
 	if (quote == NULL)
 		same = same && wrong > string && wrong <= string + length && expected != NULL;
