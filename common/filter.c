@@ -1,9 +1,10 @@
 #include "filter.h"
 
-#include "wait.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,10 +71,12 @@ filter_open(struct filter *filter, const char *program)
 	output_open(&filter->out, STDOUT_FILENO, options->pad);
 	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
 		filter->out.error = errno; /* said when it is closed */
-	if (!occupy_descriptors() || !wait_open()) {
+	if (!occupy_descriptors()) {
 		report_failure(report, "setting up", errno);
 		return false;
 	}
+	stop_on_signals();
+	stop_note(SIGUSR1);
 	return report_open(report) && filter->out.error == 0;
 }
 
@@ -176,7 +179,7 @@ filter_close(struct filter *filter)
 	paths_close(&filter->paths);
 	free(filter->values);
 	free(filter->options.where);
-	if (status != 2 && stop_signal != 0)
-		status = 128 + stop_signal;
+	if (status != 2 && stop_signal() != 0)
+		status = 128 + stop_signal();
 	return status;
 }

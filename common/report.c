@@ -1,29 +1,26 @@
 #include "report.h"
 
+#include "clock.h"
+#include "stop.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double
-now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 bool
 report_open(struct report *report)
 {
-	report->started = now();
+	report->started = clock_seconds();
 	report->next = report->started + report->interval;
 	if (report->rejects == NULL)
 		return true;
-	report->rejects_fd = open(report->rejects, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-	if (report->rejects_fd < 0)
+	/* a FIFO is opened once somebody reads it */
+	do
+		report->rejects_fd = open(report->rejects, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	while (report->rejects_fd < 0 && errno == EINTR && stop_signal() == 0);
+	if (report->rejects_fd < 0 && errno != EINTR)
 		report_failure(report, report->rejects, errno);
 	return report->rejects_fd >= 0;
 }
@@ -81,14 +78,14 @@ void
 report_counts(struct report *report)
 {
 	char waiting[64] = "";
-	double seconds = now() - report->started;
+	double seconds = clock_seconds() - report->started;
 	if (report->waiting != NULL)
 		snprintf(waiting, sizeof(waiting), ", %zu waiting", *report->waiting);
 	fprintf(stderr, "%s: %ju in, %ju out, %ju skipped, %ju rejected%s; %.2f s, %.0f in/s\n", report->program,
 		report->in, report->out, report->skipped, report->rejected, waiting, seconds,
 		seconds > 0 ? (double)report->in / seconds : 0.0);
 	if (report->interval > 0)
-		report->next = now() + report->interval;
+		report->next = clock_seconds() + report->interval;
 }
 
 int
@@ -96,7 +93,7 @@ report_due(const struct report *report)
 {
 	if (report->interval == 0)
 		return -1;
-	double left = report->next - now();
+	double left = report->next - clock_seconds();
 	return left <= 0 ? 0 : (int)(left * 1000) + 1;
 }
 

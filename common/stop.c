@@ -1,27 +1,66 @@
 #include "stop.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
-#include <time.h>
 
-static volatile sig_atomic_t stopped_by;
+static atomic_int stopped_by;
+static atomic_int noted;
 static struct sigaction pipe_action;
 
 static void
-note(int signal)
+on_stop(int signal)
 {
-	stopped_by = signal;
+	atomic_store(&stopped_by, signal);
+}
+
+static void
+on_note(int signal)
+{
+	atomic_store(&noted, signal);
+}
+
+static void
+handle(int signal, void (*handler)(int), int flags)
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+	/* Of two signals that wait to be handled, the handler of the first would otherwise run last. */
+	sigfillset(&action.sa_mask);
+	sigaction(signal, &action, NULL);
 }
 
 void
 stop_on_signals(void)
 {
-	struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND};
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	action = (struct sigaction){.sa_handler = SIG_IGN};
+	handle(SIGTERM, on_stop, (int)SA_RESETHAND);
+	handle(SIGINT, on_stop, (int)SA_RESETHAND);
+}
+
+int
+stop_signal(void)
+{
+	return atomic_load(&stopped_by);
+}
+
+void
+stop_note(int signal)
+{
+	handle(signal, on_note, 0);
+}
+
+int
+stop_noted(void)
+{
+	return atomic_exchange(&noted, 0);
+}
+
+void
+stop_put_off_sigpipe(void)
+{
+	struct sigaction action = {.sa_handler = SIG_IGN};
 	sigaction(SIGPIPE, &action, &pipe_action);
 }
 
@@ -35,24 +74,16 @@ stop_if_unread(int error)
 }
 
 int
-stop_signal(void)
-{
-	return stopped_by;
-}
-
-int
 stop_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
 	struct timespec limit = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
-	sigset_t signals;
+	sigset_t all;
 	sigset_t before;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	/* Blocked from the look at the flag until ppoll() waits: in between a signal would go unnoticed. */
-	sigprocmask(SIG_BLOCK, &signals, &before);
+	sigfillset(&all);
+	/* Blocked from the look at the flags until ppoll() waits: in between a signal would go unnoticed. */
+	sigprocmask(SIG_BLOCK, &all, &before);
 	int ready = 0;
-	if (stopped_by == 0)
+	if (stop_signal() == 0 && atomic_load(&noted) == 0)
 		ready = ppoll(fds, count, milliseconds < 0 ? NULL : &limit, &before);
 	int error = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -65,22 +96,14 @@ stop_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 	return ready;
 }
 
-static double
-monotonic(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 void
 stop_sleep(double seconds)
 {
-	double end = monotonic() + seconds;
+	double end = clock_seconds() + seconds;
 	double left = seconds;
-	while (left > 0 && stopped_by == 0) {
+	while (left > 0 && stop_signal() == 0) {
 		/* Rounded up, and in pieces that fit an int. */
 		stop_poll(NULL, 0, left > 1e6 ? 1000000000 : (int)(left * 1000) + 1);
-		left = end - monotonic();
+		left = end - clock_seconds();
 	}
 }

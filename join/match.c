@@ -1,6 +1,7 @@
 #include "match.h"
 
 #include "memory.h"
+#include "stop.h"
 #include "wait.h"
 
 #include <stdio.h>
@@ -113,7 +114,7 @@ static void
 give_up(struct join *join, struct event *event)
 {
 	struct entry *entry = event->entry;
-	if (join->put_unmatched && stop_signal == 0) {
+	if (join->put_unmatched && stop_signal() == 0) {
 		put_waiting(join, event, NULL);
 	} else {
 		join->filter.report.rejected++;
@@ -143,8 +144,8 @@ give_up_all(struct join *join)
 	size_t count = join->pending.count;
 	char what[128];
 	snprintf(what, sizeof(what), count == 1 ? "%zu event %s its key" : "%zu events %s their key", count,
-		stop_signal != 0 ? "still waited for" : "never found");
-	if (count > 0 && (!join->put_unmatched || stop_signal != 0))
+		stop_signal() != 0 ? "still waited for" : "never found");
+	if (count > 0 && (!join->put_unmatched || stop_signal() != 0))
 		say_given_up(join, what, join->pending.oldest);
 	for (struct event *event; (event = pending_take(&join->pending, NULL)) != NULL;)
 		give_up(join, event);

@@ -2,6 +2,7 @@
  * A Kafka broker on loopback without Java: librdkafka's mock cluster, for demos and quick tests.
  * All is kept in memory and is gone when it stops.
  */
+#include "stop.h"
 #include "usage.h"
 
 #include <errno.h>
@@ -107,24 +108,22 @@ print_address(const rd_kafka_mock_cluster_t *cluster)
 	return true;
 }
 
-/* Serves until told to end; `signals` are blocked, so none is lost between two waits. */
+/* Serves until told to end. */
 static bool
-serve(rd_kafka_mock_cluster_t *cluster, const sigset_t *signals)
+serve(rd_kafka_mock_cluster_t *cluster)
 {
-	for (;;) {
-		int signal;
-		int error = sigwait(signals, &signal);
-		if (error != 0) {
-			complain("waiting for a signal", strerror(error));
+	while (stop_signal() == 0) {
+		if (stop_poll(NULL, 0, -1) < 0) {
+			complain("waiting for a signal", strerror(errno));
 			return false;
 		}
+		int signal = stop_noted();
 		if (signal == SIGUSR1)
 			rd_kafka_mock_broker_set_down(cluster, BROKER);
 		else if (signal == SIGUSR2)
 			rd_kafka_mock_broker_set_up(cluster, BROKER);
-		else
-			return true;
 	}
+	return true;
 }
 
 /* The mock cluster lives in a client instance, which itself never connects anywhere. */
@@ -150,31 +149,26 @@ new_client(void)
 static bool
 run(char **specs, const int *partitions, int count)
 {
-	sigset_t signals;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGUSR1);
-	sigaddset(&signals, SIGUSR2);
-	/* Before librdkafka starts its threads, which inherit the mask. */
-	int error = pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	if (error != 0) {
-		complain("blocking signals", strerror(error));
-		return false;
-	}
+	sigset_t all;
+	sigset_t before;
+	sigfillset(&all);
+	stop_on_signals();
+	stop_note(SIGUSR1);
+	stop_note(SIGUSR2);
+	/* librdkafka's threads inherit the mask: signals are for the thread that waits for them. */
+	sigprocmask(SIG_BLOCK, &all, &before);
 	rd_kafka_t *client = new_client();
-	if (client == NULL)
-		return false;
+	rd_kafka_mock_cluster_t *cluster = client == NULL ? NULL : rd_kafka_mock_cluster_new(client, 1);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	bool served = false;
-	rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(client, 1);
-	if (cluster == NULL) {
-		complain("mock cluster", "can't be started");
-	} else {
-		served = create_topics(cluster, specs, partitions, count) && print_address(cluster) &&
-			 serve(cluster, &signals);
+	if (cluster != NULL) {
+		served = create_topics(cluster, specs, partitions, count) && print_address(cluster) && serve(cluster);
 		rd_kafka_mock_cluster_destroy(cluster);
+	} else if (client != NULL) {
+		complain("mock cluster", "can't be started");
 	}
-	rd_kafka_destroy(client);
+	if (client != NULL)
+		rd_kafka_destroy(client);
 	return served;
 }
 

@@ -1,12 +1,12 @@
 #include "change.h"
 
+#include "clock.h"
 #include "count.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 struct context {
 	const redisReply *command;
@@ -164,9 +164,7 @@ zincrby(const struct context *context)
 static long long
 until(long long moment)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	long long left = moment - ((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	long long left = moment - clock_unix_milliseconds();
 	return left > 0 ? left : 1;
 }
 

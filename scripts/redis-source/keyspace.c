@@ -1,9 +1,10 @@
 #include "keyspace.h"
 
+#include "clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	QUEUE_FULL = 1000,
@@ -212,11 +213,9 @@ count_keys(struct snapshot *snapshot, const redisReply *info)
 static long long
 expiry(const redisReply *pttl)
 {
-	struct timespec now;
 	if (pttl->type != REDIS_REPLY_INTEGER || pttl->integer < 0)
 		return -1;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 + pttl->integer;
+	return clock_unix_milliseconds() + pttl->integer;
 }
 
 enum { INFO, PTTL, TYPE, GET, REPLIES };

@@ -1,5 +1,6 @@
 /* Prints every change of a Redis as a JSON message per line, for Kafka. */
 #include "change.h"
+#include "clock.h"
 #include "count.h"
 #include "keyspace.h"
 #include "output.h"
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -51,19 +51,11 @@ struct source {
 	struct redis_settings settings;
 	struct replication replication;
 	struct keyspace keyspace;
-	int db; /* that the stream has selected */
-	time_t heard, acknowledged;
-	bool stable; /* the stream has begun since the last trouble */
+	int db;                     /* that the stream has selected */
+	double heard, acknowledged; /* when, by clock_seconds() */
+	bool stable;                /* the stream has begun since the last trouble */
 	struct output out;
 };
-
-static time_t
-seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static bool
 broken(struct redis_trouble *trouble, const char *reason)
@@ -93,7 +85,7 @@ wait_and_receive(struct source *source, struct redis_trouble *trouble)
 		source->out.error = EPIPE;
 	if (fds[0].revents == 0)
 		return true;
-	source->heard = seconds();
+	source->heard = clock_seconds();
 	return replication_receive(&source->replication, trouble);
 }
 
@@ -120,12 +112,12 @@ apply_commands(struct source *source, struct redis_trouble *trouble)
 static bool
 keep_alive(struct source *source, struct redis_trouble *trouble)
 {
-	time_t now = seconds();
+	double now = clock_seconds();
 	if (keyspace_full(&source->keyspace))
 		source->heard = now; /* nothing was read on purpose */
 	if (now - source->heard > SILENCE_MAX)
 		return broken(trouble, "nothing heard for a minute");
-	if (source->replication.state != STREAMING || now == source->acknowledged)
+	if (source->replication.state != STREAMING || now - source->acknowledged < 1)
 		return true;
 	source->acknowledged = now;
 	return replication_acknowledge(&source->replication, trouble);
@@ -160,7 +152,7 @@ follow(struct source *source, struct redis_trouble *trouble)
 		return false;
 	bool ok = keyspace_open(&source->keyspace, &source->settings, trouble);
 	source->db = -1;
-	source->heard = seconds();
+	source->heard = clock_seconds();
 	while (ok && stop_signal() == 0 && source->out.error == 0)
 		ok = step(source, trouble);
 	keyspace_close(&source->keyspace);
@@ -201,6 +193,7 @@ run(size_t pad)
 		return EXIT_TROUBLE;
 	}
 	stop_on_signals();
+	stop_put_off_sigpipe();
 	output_open(&source.out, STDOUT_FILENO, pad);
 	bool ok = follow_for_ever(&source);
 	output_idle(&source.out);

@@ -1,4 +1,5 @@
 /* Does what the STEDI application does while its simulation is switched on. */
+#include "clock.h"
 #include "count.h"
 #include "customer.h"
 #include "output.h"
@@ -73,14 +74,6 @@ struct simulator {
 	bool refused; /* Redis will never accept the settings */
 	struct output out;
 };
-
-static long long
-milliseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Adds a member, once; that it was there already is fine. */
 static bool
@@ -157,7 +150,7 @@ add(struct simulator *simulator, const char *test)
 static void
 risk_date(char *text, size_t size)
 {
-	long long now = milliseconds();
+	long long now = clock_unix_milliseconds();
 	time_t seconds = (time_t)(now / 1000);
 	struct tm utc;
 	char date[32];
@@ -187,7 +180,7 @@ test(struct simulator *simulator, struct customer *customer)
 	char who[CUSTOMER_JSON_MAX];
 	char record[RECORD_MAX];
 	long long hundredths;
-	long long time = customer_test(customer, milliseconds(), simulator->random);
+	long long time = customer_test(customer, clock_unix_milliseconds(), simulator->random);
 	customer_json(customer, who);
 	snprintf(record, sizeof(record),
 		"{\"customer\":%s,\"startTime\":%lld,\"stopTime\":%lld,\"testTime\":%lld,\"totalSteps\":30}", who,
@@ -234,6 +227,7 @@ run(const struct options *options)
 	simulator.random[1] = (unsigned short)(options->seed & 0xFFFF);
 	simulator.random[2] = (unsigned short)(options->seed >> 16 & 0xFFFF);
 	stop_on_signals();
+	stop_put_off_sigpipe();
 	output_open(&simulator.out, STDOUT_FILENO, (size_t)options->pad);
 	simulate(&simulator, options);
 	disconnect(&simulator);
@@ -287,7 +281,7 @@ main(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'}, {"pace", required_argument, NULL, 'P'},
 		{"pad", optional_argument, NULL, 'p'}, {"quick", required_argument, NULL, 'q'},
 		{"seed", required_argument, NULL, 's'}, {"tests", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
-	struct options options = {.customers = 30, .pace = 2, .seed = milliseconds() & UINT32_MAX};
+	struct options options = {.customers = 30, .pace = 2, .seed = clock_unix_milliseconds() & UINT32_MAX};
 	int option;
 	while ((option = getopt_long(argc, argv, "P:c:hp::q:s:t:", names, NULL)) != -1) {
 		if (option == 'h')
