@@ -2,6 +2,7 @@
 
 #include "count.h"
 #include "memory.h"
+#include "write.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -49,9 +50,9 @@ enum { COMMON_OPTIONS = sizeof(common_options) / sizeof(common_options[0]), MAX_
 void
 cli_wrong(const struct cli *cli, const char *option, const char *argument, const char *wrong)
 {
-	fprintf(stderr, "%s: %s%s%s%s%s\n", cli->program, option, argument == NULL ? "" : " '",
-		argument == NULL ? "" : argument, argument == NULL ? ": " : "': ", wrong);
-	fprintf(stderr, "Try '%s --help'.\n", cli->program);
+	say("%s: %s%s%s%s%s", cli->program, option, argument == NULL ? "" : " '", argument == NULL ? "" : argument,
+		argument == NULL ? ": " : "': ", wrong);
+	say("Try '%s --help'.", cli->program);
 	exit(2);
 }
 
@@ -66,7 +67,7 @@ static _Noreturn void
 say_and_exit(const struct cli *cli, const char *text, const char *more, const char *end)
 {
 	if (printf("%s%s%s", text, more, end) < 0 || fflush(stdout) != 0 || fclose(stdout) != 0) {
-		fprintf(stderr, "%s: stdout: %s\n", cli->program, strerror(errno));
+		say("%s: stdout: %s", cli->program, strerror(errno));
 		exit(2);
 	}
 	exit(0);
@@ -146,7 +147,7 @@ take_common(struct options *options, int option, const char *argument)
 static _Noreturn void
 unknown_option(const struct cli *cli)
 {
-	fprintf(stderr, "Try '%s --help'.\n", cli->program);
+	say("Try '%s --help'.", cli->program);
 	exit(2);
 }
 

@@ -1,14 +1,18 @@
 #include "memory.h"
 
-#include <err.h>
+#include "write.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 void *
 need(void *allocated)
 {
-	if (allocated == NULL)
-		errx(2, "out of memory");
+	if (allocated == NULL) {
+		say("%s: out of memory", program_invocation_short_name);
+		exit(2);
+	}
 	return allocated;
 }
 

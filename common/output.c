@@ -1,5 +1,7 @@
 #include "output.h"
 
+#include "write.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,23 +17,16 @@ output_open(struct output *out, int fd, size_t pad)
 }
 
 static void
-write_all(struct output *out, const char *bytes, size_t length)
+write_out(struct output *out, const char *bytes, size_t length)
 {
-	while (length > 0 && out->error == 0) {
-		ssize_t n = write(out->fd, bytes, length);
-		if (n >= 0) {
-			bytes += n;
-			length -= (size_t)n;
-		} else if (errno != EINTR) {
-			out->error = errno;
-		}
-	}
+	if (out->error == 0)
+		out->error = write_whole(out->fd, bytes, length);
 }
 
 void
 output_flush(struct output *out)
 {
-	write_all(out, out->buffer, out->used);
+	write_out(out, out->buffer, out->used);
 	out->used = 0;
 }
 
@@ -42,7 +37,7 @@ output_bytes(struct output *out, const char *bytes, size_t length)
 	if (length > sizeof(out->buffer) - out->used) {
 		output_flush(out);
 		if (length > sizeof(out->buffer)) {
-			write_all(out, bytes, length);
+			write_out(out, bytes, length);
 			return;
 		}
 	}

@@ -1,6 +1,7 @@
 #include "redis.h"
 
 #include "count.h"
+#include "write.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -118,6 +119,5 @@ void
 redis_complain(const char *program, const struct redis_settings *settings, const struct redis_trouble *trouble,
 	const char *consequence)
 {
-	fprintf(stderr, "%s: Redis at %s:%d: %s%s\n", program, settings->host, settings->port, trouble->reason,
-		consequence);
+	say("%s: Redis at %s:%d: %s%s", program, settings->host, settings->port, trouble->reason, consequence);
 }

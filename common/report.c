@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "stop.h"
+#include "write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,27 +29,20 @@ report_open(struct report *report)
 void
 report_failure(struct report *report, const char *what, int error)
 {
-	fprintf(stderr, "%s: %s: %s\n", report->program, what, strerror(error));
+	say("%s: %s: %s", report->program, what, strerror(error));
 	report->failed = true;
 }
 
 static bool
 keep_bytes(struct report *report, const char *bytes, size_t length)
 {
-	while (length > 0) {
-		ssize_t n = write(report->rejects_fd, bytes, length);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			report_failure(report, report->rejects, errno);
-			close(report->rejects_fd);
-			report->rejects_fd = -1;
-			return false;
-		}
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return true;
+	int error = write_whole(report->rejects_fd, bytes, length);
+	if (error == 0)
+		return true;
+	report_failure(report, report->rejects, error);
+	close(report->rejects_fd);
+	report->rejects_fd = -1;
+	return false;
 }
 
 void
@@ -70,7 +64,7 @@ report_reject(struct report *report, const struct record *record, const char *pl
 		return;
 	char file[256];
 	printable(file, sizeof(file), (struct slice){record->file, strlen(record->file)});
-	fprintf(stderr, "%s: %s:%ju: %s%s%s\n", report->program, file, record->line, place != NULL ? place : "",
+	say("%s: %s:%ju: %s%s%s", report->program, file, record->line, place != NULL ? place : "",
 		place != NULL ? ": " : "", reason->text);
 }
 
@@ -81,8 +75,8 @@ report_counts(struct report *report)
 	double seconds = clock_seconds() - report->started;
 	if (report->waiting != NULL)
 		snprintf(waiting, sizeof(waiting), ", %zu waiting", *report->waiting);
-	fprintf(stderr, "%s: %ju in, %ju out, %ju skipped, %ju rejected%s; %.2f s, %.0f in/s\n", report->program,
-		report->in, report->out, report->skipped, report->rejected, waiting, seconds,
+	say("%s: %ju in, %ju out, %ju skipped, %ju rejected%s; %.2f s, %.0f in/s", report->program, report->in,
+		report->out, report->skipped, report->rejected, waiting, seconds,
 		seconds > 0 ? (double)report->in / seconds : 0.0);
 	if (report->interval > 0)
 		report->next = clock_seconds() + report->interval;

@@ -1,28 +1,28 @@
 #include "usage.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include "write.h"
+
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_TROUBLE = 2 };
 
 int
 usage(const char *line)
 {
-	fputs(line, stderr);
+	write_whole(STDERR_FILENO, line, strlen(line));
 	return EXIT_TROUBLE;
 }
 
 int
 help(const char *program, const char *const texts[])
 {
-	int written = 0;
-	while (*texts != NULL && written != EOF)
-		written = fputs(*texts++, stdout);
-	if (written == EOF || fflush(stdout) != 0) {
-		fprintf(stderr, "%s: standard output: %s\n", program, strerror(errno));
-		return EXIT_TROUBLE;
-	}
-	return EXIT_SUCCESS;
+	int error = 0;
+	for (; *texts != NULL && error == 0; texts++)
+		error = write_whole(STDOUT_FILENO, *texts, strlen(*texts));
+	if (error == 0)
+		return EXIT_SUCCESS;
+	say("%s: stdout: %s", program, strerror(error));
+	return EXIT_TROUBLE;
 }

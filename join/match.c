@@ -3,6 +3,7 @@
 #include "memory.h"
 #include "stop.h"
 #include "wait.h"
+#include "write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,8 +107,7 @@ say_given_up(const struct join *join, const char *what, const struct event *firs
 	char file[256], key[128];
 	printable(file, sizeof(file), (struct slice){first->record.file, strlen(first->record.file)});
 	printable(key, sizeof(key), (struct slice){first->entry->key, first->entry->length});
-	fprintf(stderr, "%s: %s; the first: %s:%ju: key \"%s\"\n", join->filter.report.program, what, file,
-		first->record.line, key);
+	say("%s: %s; the first: %s:%ju: key \"%s\"", join->filter.report.program, what, file, first->record.line, key);
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 #include "stop.h"
 #include "usage.h"
+#include "write.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	EXIT_TROUBLE = 2,
@@ -50,7 +52,7 @@ static const char help_text[] =
 static void
 complain(const char *what, const char *reason)
 {
-	fprintf(stderr, "embedded-broker: %s: %s\n", what, reason);
+	say("embedded-broker: %s: %s", what, reason);
 }
 
 /* The characters Kafka allows; "." and ".." are refused as it does. */
@@ -101,11 +103,12 @@ create_topics(rd_kafka_mock_cluster_t *cluster, char **specs, const int *partiti
 static bool
 print_address(const rd_kafka_mock_cluster_t *cluster)
 {
-	if (printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster)) < 0 || fflush(stdout) != 0) {
-		complain("standard output", strerror(errno));
-		return false;
-	}
-	return true;
+	char line[64];
+	int length = snprintf(line, sizeof(line), "%s\n", rd_kafka_mock_cluster_bootstraps(cluster));
+	int error = write_whole(STDOUT_FILENO, line, (size_t)length);
+	if (error != 0)
+		complain("stdout", strerror(error));
+	return error == 0;
 }
 
 /* Serves until told to end. */
@@ -126,6 +129,14 @@ serve(rd_kafka_mock_cluster_t *cluster)
 	return true;
 }
 
+static void
+take_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
+{
+	(void)client;
+	(void)level;
+	complain(facility, text);
+}
+
 /* The mock cluster lives in a client instance, which itself never connects anywhere. */
 static rd_kafka_t *
 new_client(void)
@@ -138,6 +149,7 @@ new_client(void)
 		rd_kafka_conf_destroy(conf);
 		return NULL;
 	}
+	rd_kafka_conf_set_log_cb(conf, take_log);
 	rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
 	if (client == NULL) {
 		complain("librdkafka", reason);

@@ -8,6 +8,7 @@
 #include "replication.h"
 #include "stop.h"
 #include "usage.h"
+#include "write.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -189,7 +190,7 @@ run(size_t pad)
 	static struct source source;
 	const char *wrong = redis_settings_read(&source.settings);
 	if (wrong != NULL) {
-		fprintf(stderr, "redis-source: %s\n", wrong);
+		say("redis-source: %s", wrong);
 		return EXIT_TROUBLE;
 	}
 	stop_on_signals();
@@ -200,7 +201,7 @@ run(size_t pad)
 	int error = output_close(&source.out);
 	stop_if_unread(error);
 	if (error != 0)
-		fprintf(stderr, "redis-source: standard output: %s\n", strerror(error));
+		say("redis-source: stdout: %s", strerror(error));
 	if (error != 0 || !ok)
 		return EXIT_TROUBLE;
 	return 128 + stop_signal();

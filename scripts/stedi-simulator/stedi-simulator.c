@@ -6,6 +6,7 @@
 #include "redis.h"
 #include "stop.h"
 #include "usage.h"
+#include "write.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -211,13 +212,13 @@ run(const struct options *options)
 	static struct simulator simulator;
 	const char *wrong = redis_settings_read(&simulator.settings);
 	if (wrong != NULL) {
-		fprintf(stderr, "stedi-simulator: %s\n", wrong);
+		say("stedi-simulator: %s", wrong);
 		return EXIT_TROUBLE;
 	}
 	simulator.customer_count = (int)options->customers;
 	simulator.customers = calloc((size_t)options->customers, sizeof(*simulator.customers));
 	if (simulator.customers == NULL) {
-		perror("stedi-simulator");
+		say("stedi-simulator: %s", strerror(errno));
 		return EXIT_TROUBLE;
 	}
 	for (int i = 0; i < simulator.customer_count; i++)
@@ -235,7 +236,7 @@ run(const struct options *options)
 	int error = output_close(&simulator.out);
 	stop_if_unread(error);
 	if (error != 0)
-		fprintf(stderr, "stedi-simulator: standard output: %s\n", strerror(error));
+		say("stedi-simulator: stdout: %s", strerror(error));
 	if (error != 0 || simulator.refused)
 		return EXIT_TROUBLE;
 	return stop_signal() == 0 ? EXIT_SUCCESS : 128 + stop_signal();

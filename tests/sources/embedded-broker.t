@@ -76,7 +76,7 @@ is 'a topic twice: status 2' 2 "$status"
 status=0
 embedded-broker a >/dev/full 2>err || status=$?
 is 'output that fails: status 2' 2 "$status"
-is '... with a message' 'embedded-broker: standard output: No space left on device' "$(cat err)"
+is '... with a message' 'embedded-broker: stdout: No space left on device' "$(cat err)"
 
 status=0
 embedded-broker --help >out 2>err || status=$?

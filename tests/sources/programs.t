@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What all programs in C have in common, the filters, too: how they stop, whatever their standard descriptors are.
+# shellcheck disable=SC2119 # functions with options
 # shellcheck source=tests/sources/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -20,17 +21,48 @@ idle() {
 	esac
 }
 
-# until_caught PROGRAM SIGNAL: the process started last, which has been the shell before
-until_caught() {
-	local name value running='' mask=0 bit=$(($(kill -l "$2") - 1))
-	until [ "$running" = "$1" ] && ((mask >> bit & 1)); do
-		while read -r name value; do
-			case $name in
-			Name:) running=$value ;;
-			SigCgt:) mask=$((16#$value)) ;;
-			esac
-		done <"/proc/$!/status"
-	done
+# catches PROGRAM SIGNAL, sleeps PROGRAM: the process started last, which has been the shell before
+catches() {
+	look "$1" && ((16#$caught >> ($(kill -l "$2") - 1) & 1))
+}
+sleeps() {
+	look "$1" && [[ $state == S* ]]
+}
+look() {
+	local key value name
+	while read -r key value; do
+		case $key in
+		Name:) name=$value ;;
+		State:) state=$value ;;
+		SigCgt:) caught=$value ;;
+		esac
+	done <"/proc/$!/status"
+	[[ $state != Z* ]] || { echo "Bail out! $1 has ended"; exit 1; }
+	[ "$name" = "$1" ]
+}
+
+# nonblocking FD COMMAND...
+nonblocking() {
+	exec perl -MFcntl -e 'open my $file, ">&=", shift or die "$!\n";
+		fcntl $file, F_SETFL, O_WRONLY | O_NONBLOCK or die "$!\n"; exec @ARGV' "$@"
+}
+
+# pipe: a new one, which this shell keeps open
+pipe() {
+	rm -f pipe
+	mkfifo pipe
+	exec 8<>pipe
+}
+
+full() {
+	perl -e 'vec(my $bits, 8, 1) = 1; exit select(undef, $bits, undef, 0) > 0'
+}
+
+# drain FILE: what the pipe holds and what is still written, until all writers have closed it
+drain() {
+	exec 7<pipe 8>&-
+	cat <&7 >"$1"
+	exec 7<&-
 }
 
 start_redis
@@ -42,7 +74,7 @@ for program in $programs; do
 	for _ in {1..10}; do
 		idle "$program" >out 2>err &
 		started+=("$!")
-		until_caught "$program" TERM
+		until catches "$program" TERM; do :; done
 		stop "$!" TERM
 		statuses+="$status "
 	done
@@ -53,12 +85,133 @@ done
 for program in $filters; do
 	idle "$program" 2>err &
 	started+=("$!")
-	until_caught "$program" USR1
+	until catches "$program" USR1; do :; done
 	kill -USR1 "$!"
 	wait_for has err ' in/s'
 	stop "$!" TERM
 	is "$program: SIGUSR1 prints the counts, also one that comes before it waits" \
 		"$program: 0 in, 0 out, 0 skipped, 0 rejected" "$(sed 's/, 0 waiting//; s/;.*//' err)"
+done
+
+# ---- output and standard error that are full ----
+
+seq 20000 | sed 's/.*/{"a":"a record that has the number &"}/' >records
+jq -c '{key: ("Customer" | @base64), value: (tojson | @base64)}' records >changes
+sed 's/$/ and more/' records >bad
+redis flushall >/dev/null
+seq 20000 | sed 's/.*/set key& 0/' | redis >/dev/null
+
+# More than a pipe holds, and how many lines that is.
+declare -A much=(
+	[redis-decode]='redis-decode --fields a changes'
+	[events-decode]='events-decode --fields a records'
+	[join]='join -j a --fields a records records'
+	[redis-source]='redis-source'
+	[stedi-simulator]='stedi-simulator --pace 0 --tests 3000'
+)
+declare -A lines=([redis-decode]=20000 [events-decode]=20000 [join]=20000 [redis-source]=20000 [stedi-simulator]=2910)
+
+has_lines() {
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+for program in $filters redis-source stedi-simulator; do
+	pipe
+	# shellcheck disable=SC2086 # the words of a command
+	nonblocking 1 ${much[$program]} >pipe 2>err &
+	pid=$!
+	started+=("$pid")
+	wait_for full
+	drain drained &
+	exec 8>&-
+	status=0
+	if [ "$program" = redis-source ]; then
+		wait_for has_lines drained "${lines[$program]}"
+		kill "$pid"
+	fi
+	wait "$pid" || status=$?
+	wait "$!"
+	is "$program: a non-blocking output is waited for" "$([ "$program" = redis-source ] && echo 143 || echo 0)" "$status"
+	is '... and nothing is lost' "${lines[$program]} whole lines of ${lines[$program]}" \
+		"$(grep -cx '{.*}' drained) whole lines of $(wc -l <drained)"
+	is '... or said' '' "$(cat err)"
+done
+
+for program in $filters; do
+	pipe
+	# shellcheck disable=SC2086
+	nonblocking 1 ${much[$program]} >pipe 2>err &
+	started+=("$!")
+	wait_for full
+	kill -TERM "$!"
+	while catches "$program" TERM; do :; done
+	stop "$!" TERM
+	is "$program: a second SIGTERM ends it while output is waited for" 143 "$status"
+done
+
+declare -A bad=(
+	[redis-decode]='redis-decode bad'
+	[events-decode]='events-decode bad'
+	[join]='join bad /dev/null'
+)
+for program in $filters; do
+	# shellcheck disable=SC2086
+	${bad[$program]} 2>expected || :
+	for way in env 'nonblocking 2'; do
+		pipe
+		# shellcheck disable=SC2086
+		$way ${bad[$program]} 2>pipe &
+		pid=$!
+		started+=("$pid")
+		wait_for full
+		until sleeps "$program"; do :; done
+		for _ in {1..20}; do
+			kill -USR1 "$pid"
+			sleep 0.01
+		done
+		drain drained &
+		exec 8>&-
+		status=0
+		wait "$pid" || status=$?
+		wait "$!"
+		is "$program: rejects, and standard error is full (${way/env/blocking}): status 1" 1 "$status"
+		ok '... and SIGUSR1 loses none' cmp expected <(grep -v ' in/s$' drained)
+	done
+done
+
+# fill: the pipe with empty lines
+fill() {
+	perl -MFcntl -e 'sysopen my $pipe, "pipe", O_WRONLY | O_NONBLOCK or die "$!\n"; 1 while syswrite $pipe, "\n" x 4096'
+}
+
+nowhere=$(free_port)
+declare -A troubled=(
+	[redis-source]="env REDIS_PORT=$nowhere redis-source"
+	[stedi-simulator]="env REDIS_PORT=$nowhere stedi-simulator"
+	[embedded-broker]='embedded-broker topic'
+)
+unreachable="Redis at 127.0.0.1:$nowhere: Connection refused; trying again"
+for program in redis-source stedi-simulator embedded-broker; do
+	expected="143 $program: $unreachable"
+	[ "$program" != embedded-broker ] || expected='2 embedded-broker: stdout: No space left on device'
+	for way in env 'nonblocking 2'; do
+		pipe
+		fill
+		# shellcheck disable=SC2086
+		$way ${troubled[$program]} >/dev/full 2>pipe &
+		pid=$!
+		started+=("$pid")
+		until catches "$program" TERM && sleeps "$program"; do :; done
+		kill -TERM "$pid"
+		while catches "$program" TERM; do :; done
+		drain drained &
+		exec 8>&-
+		status=0
+		wait "$pid" || status=$?
+		wait "$!"
+		is "$program: no line is lost to SIGTERM while standard error is full (${way/env/blocking})" "$expected" \
+			"$status $(grep . drained)"
+	done
 done
 
 done_testing

@@ -172,5 +172,5 @@ done
 status=0
 redis-source >/dev/full 2>err || status=$?
 is 'output that fails: status 2' 2 "$status"
-is '... with a message' 'redis-source: standard output: No space left on device' "$(cat err)"
+is '... with a message' 'redis-source: stdout: No space left on device' "$(cat err)"
 done_testing

@@ -1,4 +1,4 @@
-/* Parts: redis-decode/base64 buffer memory */
+/* Parts: redis-decode/base64 buffer memory write */
 #include "base64.h"
 #include "random.h"
 #include "tap.h"

@@ -1,4 +1,4 @@
-/* Parts: input buffer memory */
+/* Parts: input buffer memory write */
 #include "input.h"
 
 #include "random.h"

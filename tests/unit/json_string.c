@@ -1,4 +1,4 @@
-/* Parts: json_string buffer memory */
+/* Parts: json_string buffer memory write */
 #include "json_string.h"
 
 #include "random.h"

@@ -1,4 +1,4 @@
-/* Parts: output */
+/* Parts: output write */
 #include "output.h"
 
 #include "random.h"

@@ -1,4 +1,4 @@
-/* Parts: join/table join/pending join/hash memory */
+/* Parts: join/table join/pending join/hash memory write */
 #include "table.h"
 
 #include "pending.h"
