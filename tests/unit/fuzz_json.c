@@ -2,7 +2,7 @@
  * A target for libFuzzer: the scanner against jansson. `make fuzz` builds it with
  * clang -fsanitize=fuzzer,address,undefined and runs it on the sample messages; a crash is a disagreement.
  *
- * Parts: json json_string buffer memory
+ * Parts: json json_string buffer memory write
  */
 #include "json_oracle.h"
 

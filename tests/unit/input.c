@@ -1,4 +1,4 @@
-/* Parts: input buffer memory write */
+/* Parts: input json json_string buffer memory write */
 #include "input.h"
 
 #include "random.h"
