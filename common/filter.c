@@ -1,5 +1,6 @@
 #include "filter.h"
 
+#include "descriptors.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -44,19 +45,6 @@ filter_compile(struct filter *filter, const struct cli *cli, const char *default
 	filter->values = paths_lay_out(&filter->paths);
 }
 
-/*
- * A standard descriptor that was closed would be taken by the next file opened. Reading or writing what is put in
- * its place fails, as it would on a closed one.
- */
-static bool
-occupy_descriptors(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
-			return false;
-	return true;
-}
-
 bool
 filter_open(struct filter *filter, const char *program)
 {
@@ -68,13 +56,11 @@ filter_open(struct filter *filter, const char *program)
 	report->interval = options->interval;
 	report->rejects = options->rejects;
 	report->rejects_fd = -1;
-	output_open(&filter->out, STDOUT_FILENO, options->pad);
-	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
-		filter->out.error = errno; /* said when it is closed */
-	if (!occupy_descriptors()) {
+	if (!descriptors_occupy()) {
 		report_failure(report, "setting up", errno);
 		return false;
 	}
+	output_open(&filter->out, STDOUT_FILENO, options->pad);
 	stop_on_signals();
 	stop_note(SIGUSR1);
 	return report_open(report) && filter->out.error == 0;

@@ -3,15 +3,17 @@
 #include "write.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 void
 output_open(struct output *out, int fd, size_t pad)
 {
+	int flags = fcntl(fd, F_GETFL);
 	out->fd = fd;
 	out->pad = pad;
-	out->error = 0;
+	out->error = flags < 0 ? errno : (flags & O_ACCMODE) == O_RDONLY ? EBADF : 0;
 	out->bytes = 0;
 	out->used = 0;
 }

@@ -15,6 +15,7 @@ struct output {
 	char buffer[1 << 16];
 };
 
+/* Where the descriptor can't be written at all, that is its error from the start. */
 void output_open(struct output *, int fd, size_t pad);
 
 /* After an error these do nothing more, so that only output_close() need be asked. */

@@ -2,6 +2,7 @@
  * A Kafka broker on loopback without Java: librdkafka's mock cluster, for demos and quick tests.
  * All is kept in memory and is gone when it stops.
  */
+#include "descriptors.h"
 #include "stop.h"
 #include "usage.h"
 #include "write.h"
@@ -164,6 +165,10 @@ run(char **specs, const int *partitions, int count)
 	sigset_t all;
 	sigset_t before;
 	sigfillset(&all);
+	if (!descriptors_occupy()) {
+		complain("setting up", strerror(errno));
+		return false;
+	}
 	stop_on_signals();
 	stop_note(SIGUSR1);
 	stop_note(SIGUSR2);

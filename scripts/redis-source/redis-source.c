@@ -2,6 +2,7 @@
 #include "change.h"
 #include "clock.h"
 #include "count.h"
+#include "descriptors.h"
 #include "keyspace.h"
 #include "output.h"
 #include "redis.h"
@@ -168,7 +169,7 @@ follow_for_ever(struct source *source)
 	double pause = 0.25;
 	struct redis_trouble trouble;
 	source->stable = true; /* the first connection is not worth a word */
-	while (stop_signal() == 0 && !follow(source, &trouble)) {
+	while (stop_signal() == 0 && source->out.error == 0 && !follow(source, &trouble)) {
 		if (trouble.final) {
 			redis_complain("redis-source", &source->settings, &trouble, "");
 			return false;
@@ -191,6 +192,10 @@ run(size_t pad)
 	const char *wrong = redis_settings_read(&source.settings);
 	if (wrong != NULL) {
 		say("redis-source: %s", wrong);
+		return EXIT_TROUBLE;
+	}
+	if (!descriptors_occupy()) {
+		say("redis-source: setting up: %s", strerror(errno));
 		return EXIT_TROUBLE;
 	}
 	stop_on_signals();

@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "count.h"
 #include "customer.h"
+#include "descriptors.h"
 #include "output.h"
 #include "redis.h"
 #include "stop.h"
@@ -196,7 +197,7 @@ test(struct simulator *simulator, struct customer *customer)
 static void
 simulate(struct simulator *simulator, const struct options *options)
 {
-	if (!add(simulator, NULL))
+	if (simulator->out.error != 0 || !add(simulator, NULL))
 		return;
 	for (long long i = 0; (options->tests == 0 || i < options->tests) && stop_signal() == 0; i++) {
 		if (i > 0 && i >= options->quick)
@@ -204,6 +205,18 @@ simulate(struct simulator *simulator, const struct options *options)
 		if (stop_signal() != 0 || !test(simulator, &simulator->customers[i % simulator->customer_count]))
 			return;
 	}
+}
+
+static bool
+make_customers(struct simulator *simulator, int count)
+{
+	simulator->customer_count = count;
+	simulator->customers = calloc((size_t)count, sizeof(*simulator->customers));
+	if (simulator->customers == NULL)
+		return false;
+	for (int i = 0; i < count; i++)
+		simulator->customers[i] = customer_make(i);
+	return true;
 }
 
 static int
@@ -215,14 +228,10 @@ run(const struct options *options)
 		say("stedi-simulator: %s", wrong);
 		return EXIT_TROUBLE;
 	}
-	simulator.customer_count = (int)options->customers;
-	simulator.customers = calloc((size_t)options->customers, sizeof(*simulator.customers));
-	if (simulator.customers == NULL) {
-		say("stedi-simulator: %s", strerror(errno));
+	if (!descriptors_occupy() || !make_customers(&simulator, (int)options->customers)) {
+		say("stedi-simulator: setting up: %s", strerror(errno));
 		return EXIT_TROUBLE;
 	}
-	for (int i = 0; i < simulator.customer_count; i++)
-		simulator.customers[i] = customer_make(i);
 	/* As srand48(3) begins. */
 	simulator.random[0] = 0x330E;
 	simulator.random[1] = (unsigned short)(options->seed & 0xFFFF);

@@ -214,4 +214,48 @@ for program in redis-source stedi-simulator embedded-broker; do
 	done
 done
 
+# ---- standard descriptors that are closed ----
+
+redis flushall >/dev/null
+redis zadd Customer 0 '{"a":1}' >/dev/null
+echo '{"key":"Q3VzdG9tZXI=","value":[{"element":"eyJhIjoxfQ=="}]}' >changes
+echo '{"a":1}' >records
+
+# Each writes a line, and then those of `ends` have to be stopped, with that status.
+declare -A little=(
+	[redis-decode]='redis-decode --fields a changes'
+	[events-decode]='events-decode --fields a records'
+	[join]='join -j a --fields a records records'
+	[redis-source]='redis-source'
+	[stedi-simulator]='stedi-simulator --pace 0 --tests 4 --customers 1'
+	[embedded-broker]='embedded-broker topic'
+)
+declare -A ends=([redis-source]=143 [embedded-broker]=0)
+
+for program in $programs; do
+	for closed in '<&-' '2>&-' '<&- 2>&-'; do
+		rm -f out
+		eval "exec ${little[$program]} >out $closed" &
+		pid=$!
+		started+=("$pid")
+		wait_for test -s out
+		[ -z "${ends[$program]:-}" ] || kill "$pid"
+		status=0
+		wait "$pid" || status=$?
+		is "$program $closed: as ever" "${ends[$program]:-0}" "$status"
+	done
+	for closed in '>&-' '<&- >&-'; do
+		status=0
+		eval "${little[$program]} $closed 2>err" || status=$?
+		is "$program $closed: status 2, and that is said" "2 $program: stdout: Bad file descriptor" "$status $(cat err)"
+	done
+	status=0
+	eval "${little[$program]} >&- 2>&-" || status=$?
+	is "$program >&- 2>&-: status 2" 2 "$status"
+	status=0
+	"$program" --help 2>err >&- || status=$?
+	is "$program --help >&-: status 2, and that is said" "2 $program: stdout: Bad file descriptor" "$status $(cat err)"
+done
+is 'nothing else was written to Redis' 'Customer RapidStepTest' "$(redis keys '*' | sort | paste -sd ' ')"
+
 done_testing
