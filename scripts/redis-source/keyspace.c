@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	QUEUE_FULL = 1000,
-	PAGE = 200, /* keys or members asked for at once; Redis takes it as a hint */
-};
+enum { PAGE = 200 }; /* keys or members asked for at once; Redis takes it as a hint */
 
 struct key {
 	char *at;
@@ -107,7 +104,7 @@ keyspace_busy(const struct keyspace *keyspace)
 bool
 keyspace_full(const struct keyspace *keyspace)
 {
-	return keyspace->count >= QUEUE_FULL;
+	return keyspace->count >= KEYSPACE_MANY;
 }
 
 /* A page of SCAN or ZSCAN: a cursor and an array. Copies the cursor, "" for the end; returns the array or NULL. */

@@ -5,6 +5,9 @@
 #include "message.h"
 #include "redis.h"
 
+/* Keys that are read one by one; where a command has more of them, all keys are. */
+enum { KEYSPACE_MANY = 1000 };
+
 struct key;
 
 struct keyspace {

@@ -151,6 +151,28 @@ is 'nothing was written to Redis' 'Customer text' "$(redis keys '*' | grep -v '^
 
 redis flushall >/dev/null
 forget
+start_source
+published >/dev/null
+seq 200000 | awk 'BEGIN { printf "*400001\r\n$4\r\nMSET\r\n" }
+	{ printf "$%d\r\nkey%s\r\n$1\r\n0\r\n", length($1) + 3, $1 }' >mset
+redis --pipe <mset >/dev/null
+silence=0 # the longest, in seconds since Redis has heard of its replica
+until [ "$(grep -o '"key":"a2V5[^"]*' out | sort -u | wc -l)" -eq 200000 ]; do
+	lag=$(redis info replication | sed -n 's/.*,lag=\([0-9]*\).*/\1/p')
+	[ "$lag" -le "$silence" ] || silence=$lag
+	sleep 0.2
+done
+ok "one MSET of 200,000 keys: each comes, and Redis hears of it all the while ($silence s)" test "$silence" -lt 10
+forget
+redis --pipe <mset >/dev/null
+wait_for has out '"key":"a2V5'
+stop "$source_pid" TERM
+is 'SIGTERM ends it amid them' 143 "$status"
+ok '... before all have come' test "$(wc -l <out)" -lt 200000
+is '... said by nothing' '' "$(cat err)"
+
+redis flushall >/dev/null
+forget
 start_source --pad=64
 mark
 mark
