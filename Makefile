@@ -16,9 +16,9 @@ PROGRAMS = $(FILTERS) $(OTHERS)
 SANITIZED = $(addprefix build/san/,$(notdir $(PROGRAMS)))
 
 # what several of them use
-FILTER_PARTS = $(patsubst %,common/%.c,buffer cli clock count date descriptors envelope fields filter input json json_string memory output \
-	paths reason report stop wait where write)
-REDIS_PARTS = $(patsubst %,common/%.c,clock count descriptors output redis stop usage write)
+FILTER_PARTS = $(patsubst %,common/%.c,buffer cli clock date descriptors envelope fields filter input json json_string memory number output \
+	paths reason report stop usage wait where write)
+REDIS_PARTS = $(patsubst %,common/%.c,clock descriptors memory number output redis stop usage write)
 HEADERS = $(wildcard */*.h scripts/*/*.h)
 
 SOURCES_redis-decode = $(wildcard redis-decode/*.c) common/decoder.c $(FILTER_PARTS)
@@ -26,7 +26,8 @@ SOURCES_events-decode = $(wildcard events-decode/*.c) common/decoder.c $(FILTER_
 SOURCES_join = $(wildcard join/*.c) $(FILTER_PARTS)
 SOURCES_redis-source = $(wildcard scripts/redis-source/*.c) $(REDIS_PARTS)
 SOURCES_stedi-simulator = $(wildcard scripts/stedi-simulator/*.c) $(REDIS_PARTS)
-SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c) $(patsubst %,common/%.c,clock descriptors stop usage write)
+SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c) $(patsubst %,common/%.c,\
+	clock descriptors memory number stop usage write)
 
 LIBRARIES_redis-decode =
 LIBRARIES_events-decode =

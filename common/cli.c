@@ -1,19 +1,15 @@
 #include "cli.h"
 
-#include "count.h"
 #include "memory.h"
-#include "write.h"
+#include "number.h"
+#include "output.h"
+#include "usage.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef VERSION
-#error "the Makefile gives the version"
-#endif
 
 static const char common_help[] =
 	"  -f, --fields LIST      fields of an output record: [NAME=]PATH[!][:TYPE],...\n"
@@ -50,27 +46,13 @@ enum { COMMON_OPTIONS = sizeof(common_options) / sizeof(common_options[0]), MAX_
 void
 cli_wrong(const struct cli *cli, const char *option, const char *argument, const char *wrong)
 {
-	say("%s: %s%s%s%s%s", cli->program, option, argument == NULL ? "" : " '", argument == NULL ? "" : argument,
-		argument == NULL ? ": " : "': ", wrong);
-	say("Try '%s --help'.", cli->program);
-	exit(2);
+	usage_wrong(cli->program, option, argument, wrong);
 }
 
 void
 cli_refuse(const struct cli *cli, const char *wrong)
 {
 	cli_wrong(cli, cli->name, optarg, wrong);
-}
-
-/* Says it on standard output, and that it could not be said. */
-static _Noreturn void
-say_and_exit(const struct cli *cli, const char *text, const char *more, const char *end)
-{
-	if (printf("%s%s%s", text, more, end) < 0 || fflush(stdout) != 0 || fclose(stdout) != 0) {
-		say("%s: stdout: %s", cli->program, strerror(errno));
-		exit(2);
-	}
-	exit(0);
 }
 
 /* A size of 1 byte or more, with or without one of the suffixes K, M and G. */
@@ -88,7 +70,7 @@ take_size(const char *argument, size_t most, size_t *size, const char *wrong)
 	}
 	long long count;
 	snprintf(digits, sizeof(digits), "%.*s", (int)length, argument);
-	if (length >= sizeof(digits) || !parse_count(digits, 1, (long long)(most >> shift), &count))
+	if (length >= sizeof(digits) || !parse_number(digits, 1, (long long)(most >> shift), &count))
 		return wrong;
 	*size = (size_t)count << shift;
 	return NULL;
@@ -98,7 +80,7 @@ static const char *
 take_interval(const char *argument, unsigned *interval)
 {
 	long long seconds;
-	if (!parse_count(argument, 1, 86400, &seconds))
+	if (!parse_number(argument, 1, 86400, &seconds))
 		return "expected seconds, 1 to 86400";
 	*interval = (unsigned)seconds;
 	return NULL;
@@ -121,7 +103,7 @@ take_common(struct options *options, int option, const char *argument)
 		return take_size(
 			argument, LARGEST, &options->max_record, "expected a size up to 1G, such as 500K or 8M");
 	case 'p':
-		options->pad = 1024;
+		options->pad = PAD_DEFAULT;
 		return argument == NULL ? NULL
 					: take_size(argument, LARGEST, &options->pad, "expected the size of a block");
 	case 'q':
@@ -141,14 +123,6 @@ take_common(struct options *options, int option, const char *argument)
 		options->delimiter = '\0';
 		return NULL;
 	}
-}
-
-/* getopt has said already which option it did not know; a user needs to see where to look next. */
-static _Noreturn void
-unknown_option(const struct cli *cli)
-{
-	say("Try '%s --help'.", cli->program);
-	exit(2);
 }
 
 /* All options, the program's own behind the common ones; they stay as they are from call to call. */
@@ -181,11 +155,11 @@ cli_next(struct cli *cli, int argc, char *argv[])
 		else
 			snprintf(cli->name, sizeof(cli->name), "-%c", option);
 		if (option == '?')
-			unknown_option(cli);
+			usage_unknown(cli->program);
 		if (option == 'h')
-			say_and_exit(cli, cli->synopsis, cli->help, common_help);
+			usage_help(cli->program, (const char *const[]){cli->synopsis, cli->help, common_help, NULL});
 		if (option == 'V')
-			say_and_exit(cli, cli->program, " (stedi-pipes) ", VERSION "\n");
+			usage_version(cli->program);
 		if (option > CHAR_MAX || strchr(common_letters, option) == NULL)
 			return option;
 		const char *wrong = take_common(cli->options, option, optarg);

@@ -1,6 +1,7 @@
 #include "filter.h"
 
 #include "descriptors.h"
+#include "status.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -165,7 +166,7 @@ filter_close(struct filter *filter)
 	paths_close(&filter->paths);
 	free(filter->values);
 	free(filter->options.where);
-	if (status != 2 && stop_signal() != 0)
-		status = 128 + stop_signal();
+	if (status != EXIT_TROUBLE && stop_signal() != 0)
+		status = EXIT_SIGNAL + stop_signal();
 	return status;
 }

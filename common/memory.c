@@ -1,5 +1,6 @@
 #include "memory.h"
 
+#include "status.h"
 #include "write.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@ need(void *allocated)
 {
 	if (allocated == NULL) {
 		say("%s: out of memory", program_invocation_short_name);
-		exit(2);
+		exit(EXIT_TROUBLE);
 	}
 	return allocated;
 }

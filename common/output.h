@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { PAD_DEFAULT = 1024 }; /* the block of kcat -P */
+
 struct output {
 	int fd;
 	size_t pad;      /* block size that an idle stream is filled up to, 0: none */

@@ -1,6 +1,6 @@
 #include "redis.h"
 
-#include "count.h"
+#include "number.h"
 #include "write.h"
 
 #include <limits.h>
@@ -29,9 +29,9 @@ redis_settings_read(struct redis_settings *settings)
 {
 	long long port;
 	long long db;
-	if (!parse_count(setting("REDIS_PORT", "6379"), 1, 65535, &port))
+	if (!parse_number(setting("REDIS_PORT", "6379"), 1, 65535, &port))
 		return "REDIS_PORT: expected a port number";
-	if (!parse_count(setting("REDIS_DB", "0"), 0, INT_MAX, &db))
+	if (!parse_number(setting("REDIS_DB", "0"), 0, INT_MAX, &db))
 		return "REDIS_DB: expected the number of a database";
 	settings->host = setting("REDIS_HOST", "localhost");
 	settings->port = (int)port;

@@ -1,12 +1,14 @@
 #include "report.h"
 
 #include "clock.h"
+#include "status.h"
 #include "stop.h"
 #include "write.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,5 +100,7 @@ report_close(struct report *report)
 		report_failure(report, report->rejects, errno);
 	if (report->stats)
 		report_counts(report);
-	return report->failed ? 2 : report->rejected > 0 ? 1 : 0;
+	if (report->failed)
+		return EXIT_TROUBLE;
+	return report->rejected > 0 ? EXIT_REJECTED : EXIT_SUCCESS;
 }

@@ -1,6 +1,6 @@
 /* join: joins two live streams of JSON records by key. */
-#include "count.h"
 #include "match.h"
+#include "number.h"
 
 #include <limits.h>
 #include <string.h>
@@ -38,7 +38,7 @@ take_options(struct join *join, struct cli *cli, int argc, char *argv[])
 			table_key = event_key = optarg;
 			break;
 		case MAX_PENDING:
-			if (!parse_count(optarg, 0, LLONG_MAX, &join->max_pending))
+			if (!parse_number(optarg, 0, LLONG_MAX, &join->max_pending))
 				cli_refuse(cli, "expected a number of events");
 			break;
 		}

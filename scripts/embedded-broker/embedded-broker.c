@@ -3,6 +3,9 @@
  * All is kept in memory and is gone when it stops.
  */
 #include "descriptors.h"
+#include "memory.h"
+#include "number.h"
+#include "status.h"
 #include "stop.h"
 #include "usage.h"
 #include "write.h"
@@ -19,41 +22,27 @@
 #include <unistd.h>
 
 enum {
-	EXIT_TROUBLE = 2,
 	TOPIC_MAX = 249, /* Kafka's own limit */
 	PARTITIONS_MAX = 10000,
 	BROKER = 1, /* the id of the only broker */
 };
 
-static const char usage_line[] = "usage: embedded-broker TOPIC[:PARTITIONS] ...\n";
+static const char program[] = "embedded-broker";
 
 static const char help_text[] =
+	"usage: embedded-broker [-hV] TOPIC[:PARTITIONS] ...\n"
 	"\n"
-	"Runs a Kafka broker on a free port of 127.0.0.1, prints its address (127.0.0.1:PORT)\n"
-	"as the only line of standard output, and serves until SIGTERM or SIGINT, exit status 0.\n"
+	"Runs a Kafka broker on a free port of 127.0.0.1, prints its address (127.0.0.1:PORT) as the only line of\n"
+	"standard output, and serves until SIGTERM or SIGINT. All is kept in memory.\n"
 	"\n"
-	"  TOPIC[:PARTITIONS]  create TOPIC, with 1 partition unless told otherwise\n"
-	"  -h, --help          print this\n"
-	"\n"
-	"Signals: SIGUSR1 takes the broker down (it drops all connections and accepts none, its\n"
-	"records stay), SIGUSR2 brings it up again on the same port: an outage to test with.\n"
-	"\n"
-	"Limits of this broker, which is librdkafka's mock cluster. For anything that must last,\n"
-	"use Apache Kafka.\n"
-	"  - Records live in memory: nothing survives the end of the process.\n"
-	"  - A partition keeps its latest 5 MiB and 100,000 batches; older records vanish.\n"
-	"  - A topic that a client asks for and that is not there is created, with 4 partitions.\n"
-	"  - The kernel picks the port.\n"
-	"  - No offset is found by time (kcat -o s@TIMESTAMP).\n"
-	"  - A fetch waits the whole fetch.wait.max.ms even when records are there: consume with\n"
-	"    -X fetch.wait.max.ms=10.\n"
-	"  - An idempotent producer is accepted, but what it repeats is not recognized.\n"
-	"  - Topics can't be deleted or changed; no TLS, no SASL, no access control.\n";
+	"  TOPIC[:PARTITIONS]     create TOPIC, with 1 partition unless told otherwise\n"
+	"  -h, --help             print this\n"
+	"  -V, --version          print the version\n";
 
 static void
 complain(const char *what, const char *reason)
 {
-	say("embedded-broker: %s: %s", what, reason);
+	say("%s: %s: %s", program, what, reason);
 }
 
 /* The characters Kafka allows; "." and ".." are refused as it does. */
@@ -70,19 +59,15 @@ static const char *
 parse_topic(char *spec, int *partitions)
 {
 	char *colon = strchr(spec, ':');
+	long long number;
 	*partitions = 1;
 	if (!is_topic(spec, colon == NULL ? strlen(spec) : (size_t)(colon - spec)))
 		return "expected TOPIC[:PARTITIONS], a topic being 1 to 249 of the characters A-Z a-z 0-9 . _ -";
 	if (colon == NULL)
 		return NULL;
-	const char *digits = colon + 1;
-	char *end;
-	errno = 0;
-	long count = strtol(digits, &end, 10);
-	if (digits[strspn(digits, "0123456789")] != '\0' || end == digits || errno != 0 || count < 1 ||
-		count > PARTITIONS_MAX)
+	if (!parse_number(colon + 1, 1, PARTITIONS_MAX, &number))
 		return "expected 1 to 10000 partitions";
-	*partitions = (int)count;
+	*partitions = (int)number;
 	*colon = '\0';
 	return NULL;
 }
@@ -190,27 +175,29 @@ run(char **specs, const int *partitions, int count)
 }
 
 int
-main(int argc, char **argv)
+main(int argc, char *argv[])
 {
-	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-	int option = getopt_long(argc, argv, "h", options, NULL);
-	if (option == 'h')
-		return help("embedded-broker", (const char *const[]){usage_line, help_text, NULL});
-	int count = argc - optind;
-	if (option != -1 || count == 0)
-		return usage(usage_line);
-	int *partitions = calloc((size_t)count, sizeof(*partitions));
-	if (partitions == NULL) {
-		complain("memory", strerror(errno));
-		return EXIT_TROUBLE;
+	static const struct option names[] = {
+		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
+	argv[0] = (char *)program; /* getopt's messages start with it */
+	switch (getopt_long(argc, argv, "hV", names, NULL)) {
+	case -1:
+		break;
+	case 'V':
+		usage_version(program);
+	case 'h':
+		usage_help(program, (const char *const[]){help_text, NULL});
+	default:
+		usage_unknown(program);
 	}
+	int count = argc - optind;
+	if (count == 0)
+		usage_wrong(program, "operands", NULL, "expected TOPIC[:PARTITIONS] ...");
+	int *partitions = need(calloc((size_t)count, sizeof(*partitions)));
 	for (int i = 0; i < count; i++) {
 		const char *wrong = parse_topic(argv[optind + i], &partitions[i]);
-		if (wrong != NULL) {
-			complain(argv[optind + i], wrong);
-			free(partitions);
-			return usage(usage_line);
-		}
+		if (wrong != NULL)
+			usage_wrong(program, "topic", argv[optind + i], wrong);
 	}
 	bool served = run(argv + optind, partitions, count);
 	free(partitions);

@@ -158,13 +158,14 @@ write_members(struct keyspace *keyspace, const redisReply *members, struct outpu
 	size_t count = members->elements / 2;
 	if (count == 0)
 		return true;
-	struct entry *entries = calloc(count, sizeof(*entries));
-	if (entries == NULL)
+	struct scored_member *scored = calloc(count, sizeof(*scored));
+	if (scored == NULL)
 		return out_of_memory(trouble);
 	for (size_t i = 0; i < count; i++)
-		entries[i] = (struct entry){bytes_of(members->element[2 * i]), bytes_of(members->element[2 * i + 1])};
-	message_zset(out, &keyspace->snapshot, entries, count);
-	free(entries);
+		scored[i] = (struct scored_member){
+			bytes_of(members->element[2 * i]), bytes_of(members->element[2 * i + 1])};
+	message_zset(out, &keyspace->snapshot, scored, count);
+	free(scored);
 	return true;
 }
 

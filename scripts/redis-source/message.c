@@ -7,8 +7,8 @@
 
 enum {
 	MESSAGE_MAX = 200000,
-	ENTRY_FRAME = 60, /* more than {"element":"","score":-1.7976931348623157e+308}, */
-	RDB_STRING = 0,   /* value types of Redis's dump format */
+	MEMBER_FRAME = 60, /* more than {"element":"","score":-1.7976931348623157e+308}, */
+	RDB_STRING = 0,    /* value types of Redis's dump format */
 	RDB_ZSET = 5,
 };
 
@@ -81,48 +81,48 @@ score(struct output *out, struct bytes spelled)
 }
 
 static void
-entries_array(struct output *out, const struct entry *entries, size_t count)
+members_array(struct output *out, const struct scored_member *members, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		output_byte(out, i == 0 ? '[' : ',');
-		string_member(out, "{\"element\":", entries[i].element);
+		string_member(out, "{\"element\":", members[i].member);
 		output_string(out, ",\"score\":");
-		score(out, entries[i].score);
+		score(out, members[i].score);
 		output_byte(out, '}');
 	}
 	output_byte(out, ']');
 }
 
-/* How many of the entries, at least one, go into a message that repeats each `copies` times. */
+/* How many of the members, at least one, go into a message that repeats each `copies` times. */
 static size_t
-fitting(const struct entry *entries, size_t count, size_t copies)
+fitting(const struct scored_member *members, size_t count, size_t copies)
 {
 	size_t fit = 0;
 	size_t size = 0;
 	do {
-		size += copies * (base64_length(entries[fit].element.length) + ENTRY_FRAME);
+		size += copies * (base64_length(members[fit].member.length) + MEMBER_FRAME);
 		fit++;
 	} while (fit < count &&
-		 size + copies * (base64_length(entries[fit].element.length) + ENTRY_FRAME) <= MESSAGE_MAX);
+		 size + copies * (base64_length(members[fit].member.length) + MEMBER_FRAME) <= MESSAGE_MAX);
 	return fit;
 }
 
 void
-message_zadd(struct output *out, const struct zadd *zadd, const struct entry *entries, size_t count)
+message_zadd(struct output *out, const struct zadd *zadd, const struct scored_member *members, size_t count)
 {
 	while (count > 0) {
-		size_t now = fitting(entries, count, 2);
+		size_t now = fitting(members, count, 2);
 		string_member(out, "{\"key\":", zadd->key);
 		output_string(out, ",\"existType\":\"");
 		output_string(out, zadd->exist_type);
 		output_string(out, zadd->ch ? "\",\"ch\":true" : "\",\"ch\":false");
 		output_string(out, zadd->incr ? ",\"incr\":true" : ",\"incr\":false");
 		output_string(out, ",\"zSetEntries\":");
-		entries_array(out, entries, now);
+		members_array(out, members, now);
 		output_string(out, ",\"zsetEntries\":");
-		entries_array(out, entries, now);
+		members_array(out, members, now);
 		output_string(out, "}\n");
-		entries += now;
+		members += now;
 		count -= now;
 	}
 }
@@ -171,14 +171,14 @@ snapshot_tail(struct output *out, const struct snapshot *snapshot)
 }
 
 void
-message_zset(struct output *out, const struct snapshot *snapshot, const struct entry *entries, size_t count)
+message_zset(struct output *out, const struct snapshot *snapshot, const struct scored_member *members, size_t count)
 {
 	while (count > 0) {
-		size_t now = fitting(entries, count, 1);
+		size_t now = fitting(members, count, 1);
 		snapshot_head(out, snapshot, RDB_ZSET);
-		entries_array(out, entries, now);
+		members_array(out, members, now);
 		snapshot_tail(out, snapshot);
-		entries += now;
+		members += now;
 		count -= now;
 	}
 }

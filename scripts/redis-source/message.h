@@ -10,9 +10,9 @@ struct bytes {
 	size_t length;
 };
 
-/* A member of a sorted set and its score, both as Redis spells them. */
-struct entry {
-	struct bytes element;
+/* A member of a sorted set, an element in JSON, and its score as Redis spells it. */
+struct scored_member {
+	struct bytes member;
 	struct bytes score;
 };
 
@@ -41,11 +41,11 @@ struct snapshot {
 };
 
 /*
- * A message of many entries is split into several of the same form, each below 200 KB unless one entry alone is more,
+ * A message of many members is split into several of the same form, each below 200 KB unless one member alone is more,
  * because Kafka takes 1 MB at most unless told otherwise.
  */
-void message_zadd(struct output *, const struct zadd *, const struct entry *, size_t count);
-void message_zset(struct output *, const struct snapshot *, const struct entry *, size_t count);
+void message_zadd(struct output *, const struct zadd *, const struct scored_member *, size_t count);
+void message_zset(struct output *, const struct snapshot *, const struct scored_member *, size_t count);
 
 void message_set(struct output *, const struct set *);
 void message_string(struct output *, const struct snapshot *, struct bytes value);

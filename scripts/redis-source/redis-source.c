@@ -1,12 +1,13 @@
 /* Prints every change of a Redis as a JSON message per line, for Kafka. */
-#include "change.h"
 #include "clock.h"
-#include "count.h"
+#include "command.h"
 #include "descriptors.h"
 #include "keyspace.h"
+#include "number.h"
 #include "output.h"
 #include "redis.h"
 #include "replication.h"
+#include "status.h"
 #include "stop.h"
 #include "usage.h"
 #include "write.h"
@@ -19,34 +20,19 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum {
-	EXIT_TROUBLE = 2,
-	PAD_DEFAULT = 1024,
-	SILENCE_MAX = 60, /* seconds; a Redis that lives sends something every 10 */
-};
+enum { SILENCE_MAX = 60 }; /* seconds; a Redis that lives sends something every 10 */
 
-static const char usage_line[] = "usage: redis-source [-p | --pad[=N]]\n";
+static const char program[] = "redis-source";
 
 static const char help_text[] =
+	"usage: redis-source [-hV] [-p[N]]\n"
 	"\n"
-	"Prints to standard output, as one JSON message per line, every sorted set and string of a\n"
-	"Redis database (a snapshot), and from then on each change as it happens: ZADD, SET, and\n"
-	"for every other command that gives a key a value, the key as it then stands, in the form\n"
-	"of the snapshot. Keys, values and members are base64, so any bytes pass.\n"
+	"Prints the sorted sets and strings of a Redis database, and from then on each change of them, as JSON\n"
+	"messages, one a line, with keys, values and members in base64.\n"
 	"\n"
-	"  -p, --pad[=N]  whenever idle, fill the current block of N bytes (default 1024) with LFs,\n"
-	"                 for kcat -P, which reads blocks of 1024 bytes and skips empty lines\n"
-	"  -h, --help     print this\n"
-	"\n"
-	"It follows Redis as a replica does, so it misses no change, and it never writes to Redis.\n"
-	"Once it has lost the connection it tries again until it is back, and then begins with a\n"
-	"new snapshot: what was there is repeated, nothing is missed. What goes away (DEL, ZREM,\n"
-	"expiry, FLUSHALL ...) is not published, nor are hashes, lists, sets and streams.\n"
-	"Messages of many entries are split to stay below 200 KB; one value or member that is\n"
-	"larger by itself is not, and may need a larger message.max.bytes.\n"
-	"Redis starts a new replica after its repl-diskless-sync-delay, 5 seconds by default.\n"
-	"SIGTERM and SIGINT end it after the current line, exit status 128 + signal. Exit status 2:\n"
-	"wrong usage, output that can't be written, or settings that Redis will never accept.\n"
+	"  -p, --pad[=N]          fill up blocks of N bytes (default 1024) when idle, for kcat -P\n"
+	"  -h, --help             print this\n"
+	"  -V, --version          print the version\n"
 	"\n";
 
 struct source {
@@ -104,7 +90,7 @@ apply_commands(struct source *source, struct redis_trouble *trouble)
 		/* REPLCONF GETACK: Redis waits for the answer, when it shuts down for instance. */
 		bool ok = strcasecmp(command->element[0]->str, "REPLCONF") != 0 ||
 			  replication_acknowledge(&source->replication, trouble);
-		ok = ok && change_apply(command, &source->db, &source->keyspace, &source->out, trouble);
+		ok = ok && command_apply(command, &source->db, &source->keyspace, &source->out, trouble);
 		freeReplyObject(command);
 		if (!ok)
 			return false;
@@ -137,8 +123,7 @@ step(struct source *source, struct redis_trouble *trouble)
 		/* Only now: what changes while the snapshot is read is in the stream. */
 		keyspace_read_all(&source->keyspace);
 		if (!source->stable)
-			redis_complain(
-				"redis-source", &source->settings, &(struct redis_trouble){.reason = "connected"}, "");
+			redis_complain(program, &source->settings, &(struct redis_trouble){.reason = "connected"}, "");
 		source->stable = true;
 	}
 	if (!apply_commands(source, trouble))
@@ -171,13 +156,13 @@ follow_for_ever(struct source *source)
 	source->stable = true; /* the first connection is not worth a word */
 	while (stop_signal() == 0 && source->out.error == 0 && !follow(source, &trouble)) {
 		if (trouble.final) {
-			redis_complain("redis-source", &source->settings, &trouble, "");
+			redis_complain(program, &source->settings, &trouble, "");
 			return false;
 		}
 		if (source->stable)
 			pause = 0.25;
 		source->stable = false;
-		redis_complain("redis-source", &source->settings, &trouble, "; trying again");
+		redis_complain(program, &source->settings, &trouble, "; trying again");
 		output_idle(&source->out);
 		stop_sleep(pause);
 		pause = pause < 4 ? 2 * pause : 4;
@@ -191,11 +176,11 @@ run(size_t pad)
 	static struct source source;
 	const char *wrong = redis_settings_read(&source.settings);
 	if (wrong != NULL) {
-		say("redis-source: %s", wrong);
+		say("%s: %s", program, wrong);
 		return EXIT_TROUBLE;
 	}
 	if (!descriptors_occupy()) {
-		say("redis-source: setting up: %s", strerror(errno));
+		say("%s: setting up: %s", program, strerror(errno));
 		return EXIT_TROUBLE;
 	}
 	stop_on_signals();
@@ -206,32 +191,36 @@ run(size_t pad)
 	int error = output_close(&source.out);
 	stop_if_unread(error);
 	if (error != 0)
-		say("redis-source: stdout: %s", strerror(error));
+		say("%s: stdout: %s", program, strerror(error));
 	if (error != 0 || !ok)
 		return EXIT_TROUBLE;
-	return 128 + stop_signal();
+	return EXIT_SIGNAL + stop_signal();
 }
 
 int
-main(int argc, char **argv)
+main(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'}, {"pad", optional_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+	static const struct option names[] = {{"help", no_argument, NULL, 'h'}, {"pad", optional_argument, NULL, 'p'},
+		{"version", no_argument, NULL, 'V'}, {0}};
 	long long pad = 0;
 	int option;
-	while ((option = getopt_long(argc, argv, "hp::", options, NULL)) != -1) {
+	argv[0] = (char *)program; /* getopt's messages start with it */
+	while ((option = getopt_long(argc, argv, "hp::V", names, NULL)) != -1) {
 		switch (option) {
+		case 'V':
+			usage_version(program);
 		case 'h':
-			return help("redis-source",
-				(const char *const[]){usage_line, help_text, redis_settings_help, NULL});
+			usage_help(program, (const char *const[]){help_text, redis_settings_help, NULL});
 		case 'p':
 			pad = PAD_DEFAULT;
-			if (optarg != NULL && !parse_count(optarg, 1, 1 << 30, &pad))
-				return usage(usage_line);
+			if (optarg != NULL && !parse_number(optarg, 1, 1 << 30, &pad))
+				usage_wrong(program, "--pad", optarg, "expected the size of a block");
 			break;
 		default:
-			return usage(usage_line);
+			usage_unknown(program);
 		}
 	}
-	return optind == argc ? run((size_t)pad) : usage(usage_line);
+	if (optind < argc)
+		usage_wrong(program, "operands", NULL, "expected none");
+	return run((size_t)pad);
 }

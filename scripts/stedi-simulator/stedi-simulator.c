@@ -1,10 +1,12 @@
 /* Does what the STEDI application does while its simulation is switched on. */
 #include "clock.h"
-#include "count.h"
 #include "customer.h"
 #include "descriptors.h"
+#include "memory.h"
+#include "number.h"
 #include "output.h"
 #include "redis.h"
+#include "status.h"
 #include "stop.h"
 #include "usage.h"
 #include "write.h"
@@ -20,43 +22,30 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-	EXIT_TROUBLE = 2,
-	PAD_DEFAULT = 1024,
-	RECORD_MAX = 512,
-};
+enum { RECORD_MAX = 512 };
 
-static const char usage_line[] =
-	"usage: stedi-simulator [-c CUSTOMERS] [-P PACE] [-q QUICK] [-s SEED] [-t TESTS] [-p | --pad[=N]]\n";
+static const char program[] = "stedi-simulator";
 
 static const char help_text[] =
+	"usage: stedi-simulator [-hV] [-c CUSTOMERS] [-P SECONDS] [-p[N]] [-q QUICK] [-s SEED] [-t TESTS]\n"
 	"\n"
-	"Behaves as the STEDI application does while its simulation is switched on: puts customers\n"
-	"into Redis (sorted set Customer), born in 1965 and each a year earlier than the one before,\n"
-	"then has one after the other take a test of 30 steps (sorted set RapidStepTest), again and\n"
-	"again. A first test takes 61 to 120 seconds of simulated time, as do later ones, but who\n"
-	"was born from 1950 to 1960 is 0 to 3 seconds slower each time. From a customer's fourth\n"
-	"test on, each is followed by a risk event on standard output:\n"
+	"Puts STEDI customers into Redis and has one after the other take a balance test, which goes into Redis, too;\n"
+	"prints a risk event for each test from a customer's fourth on.\n"
 	"\n"
-	"  {\"customer\":\"First.Last@test.com\",\"score\":-2.31,\"riskDate\":\"2020-09-14T07:54:06.417Z\"}\n"
-	"\n"
-	"The score is the mean of the third and fourth latest test times less the mean of the two\n"
-	"latest, in seconds. Tests start at the real clock, or where the customer's last one ended.\n"
-	"\n"
-	"  -c, --customers N  how many customers, 1 to 900, default 30\n"
-	"  -P, --pace SECONDS between two tests, fractions allowed, 0 for none, default 2\n"
-	"  -q, --quick N      the first N tests follow each other without a pause\n"
-	"  -s, --seed N       random numbers: the same seed gives the same test times and scores;\n"
-	"                     0 to 4294967295, default from the clock\n"
-	"  -t, --tests N      end after so many tests, default never\n"
-	"  -p, --pad[=N]      after each event, fill the current block of N bytes (default 1024) with\n"
-	"                     LFs, for kcat -P, which reads blocks of 1024 bytes and skips empty lines\n"
-	"  -h, --help         print this\n"
-	"\n"
-	"While Redis is away it tries again until it is back; no test is left out.\n"
-	"SIGTERM and SIGINT end it after the current test, exit status 128 + signal. Exit status 2:\n"
-	"wrong usage, output that can't be written, or settings that Redis will never accept.\n"
+	"  -c, --customers N      how many customers, 1 to 900 (default 30)\n"
+	"  -P, --pace SECONDS     between two tests, fractions allowed (default 2)\n"
+	"  -p, --pad[=N]          fill up the block of N bytes (default 1024) after each event, for kcat -P\n"
+	"  -q, --quick N          the first N tests follow each other without a pause\n"
+	"  -s, --seed N           the same seed gives the same test times and scores; 0 to 4294967295\n"
+	"  -t, --tests N          end after so many tests (default never)\n"
+	"  -h, --help             print this\n"
+	"  -V, --version          print the version\n"
 	"\n";
+
+static const struct option names[] = {{"customers", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
+	{"pace", required_argument, NULL, 'P'}, {"pad", optional_argument, NULL, 'p'},
+	{"quick", required_argument, NULL, 'q'}, {"seed", required_argument, NULL, 's'},
+	{"tests", required_argument, NULL, 't'}, {"version", no_argument, NULL, 'V'}, {0}};
 
 struct options {
 	long long customers;
@@ -132,8 +121,7 @@ add(struct simulator *simulator, const char *test)
 		(test != NULL && !try_add(simulator->connection, "RapidStepTest", test, &trouble))) {
 		disconnect(simulator);
 		simulator->refused = trouble.final;
-		redis_complain(
-			"stedi-simulator", &simulator->settings, &trouble, trouble.final ? "" : "; trying again");
+		redis_complain(program, &simulator->settings, &trouble, trouble.final ? "" : "; trying again");
 		if (trouble.final)
 			return false;
 		troubled = true;
@@ -143,8 +131,7 @@ add(struct simulator *simulator, const char *test)
 			return false;
 	}
 	if (troubled)
-		redis_complain(
-			"stedi-simulator", &simulator->settings, &(struct redis_trouble){.reason = "connected"}, "");
+		redis_complain(program, &simulator->settings, &(struct redis_trouble){.reason = "connected"}, "");
 	return true;
 }
 
@@ -207,16 +194,13 @@ simulate(struct simulator *simulator, const struct options *options)
 	}
 }
 
-static bool
+static void
 make_customers(struct simulator *simulator, int count)
 {
 	simulator->customer_count = count;
-	simulator->customers = calloc((size_t)count, sizeof(*simulator->customers));
-	if (simulator->customers == NULL)
-		return false;
+	simulator->customers = need(calloc((size_t)count, sizeof(*simulator->customers)));
 	for (int i = 0; i < count; i++)
 		simulator->customers[i] = customer_make(i);
-	return true;
 }
 
 static int
@@ -225,13 +209,14 @@ run(const struct options *options)
 	static struct simulator simulator;
 	const char *wrong = redis_settings_read(&simulator.settings);
 	if (wrong != NULL) {
-		say("stedi-simulator: %s", wrong);
+		say("%s: %s", program, wrong);
 		return EXIT_TROUBLE;
 	}
-	if (!descriptors_occupy() || !make_customers(&simulator, (int)options->customers)) {
-		say("stedi-simulator: setting up: %s", strerror(errno));
+	if (!descriptors_occupy()) {
+		say("%s: setting up: %s", program, strerror(errno));
 		return EXIT_TROUBLE;
 	}
+	make_customers(&simulator, (int)options->customers);
 	/* As srand48(3) begins. */
 	simulator.random[0] = 0x330E;
 	simulator.random[1] = (unsigned short)(options->seed & 0xFFFF);
@@ -245,10 +230,10 @@ run(const struct options *options)
 	int error = output_close(&simulator.out);
 	stop_if_unread(error);
 	if (error != 0)
-		say("stedi-simulator: stdout: %s", strerror(error));
+		say("%s: stdout: %s", program, strerror(error));
 	if (error != 0 || simulator.refused)
 		return EXIT_TROUBLE;
-	return stop_signal() == 0 ? EXIT_SUCCESS : 128 + stop_signal();
+	return stop_signal() == 0 ? EXIT_SUCCESS : EXIT_SIGNAL + stop_signal();
 }
 
 static bool
@@ -261,44 +246,70 @@ parse_pace(const char *text, double *pace)
 	return end != text && *end == '\0' && isfinite(*pace);
 }
 
-/* Returns false for an option that is wrong. */
-static bool
-take_option(struct options *options, int option)
+/* Refuses the argument of the option with this letter. */
+static _Noreturn void
+refuse(int letter, const char *wrong)
 {
-	switch (option) {
+	char option[32];
+	size_t i = 0;
+	while (names[i].val != letter)
+		i++;
+	snprintf(option, sizeof(option), "--%s", names[i].name);
+	usage_wrong(program, option, optarg, wrong);
+}
+
+static void
+take_number(int letter, long long least, long long most, long long *number)
+{
+	char wrong[64];
+	snprintf(wrong, sizeof(wrong), "expected a number from %lld to %lld", least, most);
+	if (!parse_number(optarg, least, most, number))
+		refuse(letter, wrong);
+}
+
+static void
+take_option(struct options *options, int letter)
+{
+	switch (letter) {
 	case 'P':
-		return parse_pace(optarg, &options->pace);
+		if (!parse_pace(optarg, &options->pace))
+			refuse(letter, "expected seconds");
+		break;
+	case 'V':
+		usage_version(program);
 	case 'c':
-		return parse_count(optarg, 1, CUSTOMERS_MAX, &options->customers);
+		take_number(letter, 1, CUSTOMERS_MAX, &options->customers);
+		break;
+	case 'h':
+		usage_help(program, (const char *const[]){help_text, redis_settings_help, NULL});
 	case 'p':
 		options->pad = PAD_DEFAULT;
-		return optarg == NULL || parse_count(optarg, 1, 1 << 30, &options->pad);
+		if (optarg != NULL && !parse_number(optarg, 1, 1 << 30, &options->pad))
+			refuse(letter, "expected the size of a block");
+		break;
 	case 'q':
-		return parse_count(optarg, 1, LLONG_MAX, &options->quick);
+		take_number(letter, 1, LLONG_MAX, &options->quick);
+		break;
 	case 's':
-		return parse_count(optarg, 0, UINT32_MAX, &options->seed);
+		take_number(letter, 0, UINT32_MAX, &options->seed);
+		break;
 	case 't':
-		return parse_count(optarg, 1, LLONG_MAX, &options->tests);
+		take_number(letter, 1, LLONG_MAX, &options->tests);
+		break;
 	default:
-		return false;
+		usage_unknown(program);
 	}
 }
 
 int
-main(int argc, char **argv)
+main(int argc, char *argv[])
 {
-	static const struct option names[] = {{"customers", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'}, {"pace", required_argument, NULL, 'P'},
-		{"pad", optional_argument, NULL, 'p'}, {"quick", required_argument, NULL, 'q'},
-		{"seed", required_argument, NULL, 's'}, {"tests", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
 	struct options options = {.customers = 30, .pace = 2, .seed = clock_unix_milliseconds() & UINT32_MAX};
-	int option;
-	while ((option = getopt_long(argc, argv, "P:c:hp::q:s:t:", names, NULL)) != -1) {
-		if (option == 'h')
-			return help("stedi-simulator",
-				(const char *const[]){usage_line, help_text, redis_settings_help, NULL});
-		if (!take_option(&options, option))
-			return usage(usage_line);
-	}
-	return optind == argc ? run(&options) : usage(usage_line);
+	int letter;
+	argv[0] = (char *)program; /* getopt's messages start with it */
+	while ((letter = getopt_long(argc, argv, "P:Vc:hp::q:s:t:", names, NULL)) != -1)
+		take_option(&options, letter);
+	if (optind < argc)
+		usage_wrong(program, "operands", NULL, "expected none");
+	return run(&options);
 }

@@ -17,7 +17,7 @@ for name in submit-redis-kafka-streaming submit-event-kafkastreaming submit-even
 	ok "... and shows its usage" is "usage: $name.sh" "$(head -n 1 out | cut -d' ' -f1-2)"
 	run "$script" --no-such-option
 	ok "$name.sh refuses an unknown option" is "2 " "$status $(<out)"
-	ok "... with its usage" says err usage:
+	ok "... with its usage, or where that is" eval 'says err usage: || says err "Try "'
 	run "$script" operand
 	ok "$name.sh refuses an operand" is "2 " "$status $(<out)"
 done

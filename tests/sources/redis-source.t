@@ -183,7 +183,7 @@ for arguments in -z --pad=0 --pad=x operand; do
 	status=0
 	redis-source "$arguments" >out 2>err || status=$?
 	is "wrong usage: $arguments" 2 "$status"
-	ok '... said on standard error' has err 'usage: redis-source'
+	ok '... said on standard error' has err "Try 'redis-source --help'."
 done
 for setting in REDIS_PORT=x REDIS_PORT=0 REDIS_DB=-1 REDIS_DB=99 REDIS_PASSWORD=wrong; do
 	status=0

@@ -97,7 +97,7 @@ for arguments in -z '-P -1' '-P x' '-P 1e3' '-c 0' '-c 901' '-s -1' '-s 42949672
 	# shellcheck disable=SC2086
 	stedi-simulator $arguments >out 2>err || status=$?
 	is "wrong usage: $arguments" 2 "$status"
-	ok '... said on standard error' has err 'usage: stedi-simulator'
+	ok '... said on standard error' has err "Try 'stedi-simulator --help'."
 done
 status=0
 stedi-simulator -P 0 -c 1 >/dev/full 2>err || status=$?

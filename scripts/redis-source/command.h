@@ -1,6 +1,6 @@
 /* What a command of the stream means for those who follow Redis. */
-#ifndef CHANGE_H
-#define CHANGE_H
+#ifndef COMMAND_H
+#define COMMAND_H
 
 #include "keyspace.h"
 
@@ -9,6 +9,6 @@
  * takes values away, or concerns other types or databases, is passed over.
  * `db` is the database that the stream has selected, -1: none yet; SELECT changes it.
  */
-bool change_apply(const redisReply *command, int *db, struct keyspace *, struct output *, struct redis_trouble *);
+bool command_apply(const redisReply *command, int *db, struct keyspace *, struct output *, struct redis_trouble *);
 
 #endif

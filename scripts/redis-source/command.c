@@ -1,7 +1,7 @@
-#include "change.h"
+#include "command.h"
 
 #include "clock.h"
-#include "count.h"
+#include "number.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ number(const struct context *context, size_t index, long long unit)
 {
 	long long value = 0;
 	if (index < context->command->elements)
-		parse_count(context->command->element[index]->str, 1, LLONG_MAX / unit, &value);
+		parse_number(context->command->element[index]->str, 1, LLONG_MAX / unit, &value);
 	return value * unit;
 }
 
@@ -55,7 +55,7 @@ static bool
 select_db(const struct context *context)
 {
 	long long db;
-	if (context->command->elements == 2 && parse_count(context->command->element[1]->str, 0, INT_MAX, &db))
+	if (context->command->elements == 2 && parse_number(context->command->element[1]->str, 0, INT_MAX, &db))
 		*context->db = (int)db;
 	return true;
 }
@@ -136,15 +136,16 @@ zadd(const struct context *context)
 			break;
 	}
 	size_t count = (context->command->elements - first) / 2;
-	struct entry *entries = calloc(count + 1, sizeof(*entries));
-	if (entries == NULL) {
+	struct scored_member *members = calloc(count + 1, sizeof(*members));
+	if (members == NULL) {
 		*context->trouble = (struct redis_trouble){.reason = "out of memory", .final = true};
 		return false;
 	}
 	for (size_t i = 0; i < count; i++)
-		entries[i] = (struct entry){argument(context, first + 2 * i + 1), argument(context, first + 2 * i)};
-	message_zadd(context->out, &zadd, entries, count);
-	free(entries);
+		members[i] =
+			(struct scored_member){argument(context, first + 2 * i + 1), argument(context, first + 2 * i)};
+	message_zadd(context->out, &zadd, members, count);
+	free(members);
 	return true;
 }
 
@@ -155,8 +156,8 @@ zincrby(const struct context *context)
 	if (is_elsewhere(context) || context->command->elements != 4)
 		return true;
 	struct zadd zadd = {.key = argument(context, 1), .exist_type = "NONE", .incr = true};
-	struct entry entry = {argument(context, 3), argument(context, 2)};
-	message_zadd(context->out, &zadd, &entry, 1);
+	struct scored_member member = {argument(context, 3), argument(context, 2)};
+	message_zadd(context->out, &zadd, &member, 1);
 	return true;
 }
 
@@ -282,7 +283,7 @@ static const struct {
 };
 
 bool
-change_apply(const redisReply *command, int *db, struct keyspace *keyspace, struct output *out,
+command_apply(const redisReply *command, int *db, struct keyspace *keyspace, struct output *out,
 	struct redis_trouble *trouble)
 {
 	const struct context context = {command, db, keyspace, out, trouble};
