@@ -39,7 +39,8 @@ for argument; do
 done
 simulator=$(program stedi-simulator stedi-simulator)
 # Wrong usage is better known before waiting for a broker: it comes before the help.
-POSIXLY_CORRECT=1 "$simulator" "$@" --help >/dev/null || exit 2
+about=$(POSIXLY_CORRECT=1 "$simulator" "$@" --help) || exit 2
+[[ $about == usage:* ]] || { echo "$about"; exit; } # the version, which is no event
 wait_for_topic "$EVENTS_TOPIC" create
 
 open_pipes events

@@ -4,20 +4,24 @@
 # An example is a line that starts with "$ " (more lines while they end in a backslash) in a fenced block of type
 # "console" in Markdown or in a block .Bd -literal in mdoc; the lines up to the next one are what it prints on standard
 # output and standard error. The examples of a document run one after the other in a directory which holds the
-# files of tests/data, next to a broker whose topics hold the same; localhost:9092 in an example is that broker.
+# files of tests/data, next to a broker whose topics hold the same, and an empty Redis; localhost:9092 in an example is
+# that broker.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(basename dirname);
 use File::Temp qw(tempdir);
+use IO::Socket::INET;
+use POSIX qw(:sys_wait_h);
 
 my $seconds = 60; # then an example hangs, and fails
 my $top = dirname(dirname(abs_path(__FILE__)));
 my %sample = map { $_ => "$_.ndjson" } qw(redis-server stedi-events events);
 $sample{assessments} = 'assessment.ndjson';
 $sample{$_} = undef for qw(stedi-graph events-by-customer purchases guilds questions);
+my @others = qw(redis-source stedi-simulator embedded-broker);
 my @documents = @ARGV ? @ARGV : map { "$top/$_" } 'README.md', 'redis-decode/redis-decode.1',
-	'events-decode/events-decode.1', 'join/join.1', 'scripts/stedi-pipes.7';
+	'events-decode/events-decode.1', 'join/join.1', 'scripts/stedi-pipes.7', map { "scripts/$_/$_.1" } @others;
 
 sub program {
 	my ($name, $folder) = @_;
@@ -27,7 +31,8 @@ sub program {
 }
 
 my %programs = map { $_ => program($_, $_) } qw(redis-decode events-decode join);
-my $broker_program = program('embedded-broker', 'scripts/embedded-broker');
+$programs{$_} = program($_, "scripts/$_") for @others;
+my $broker_program = $programs{'embedded-broker'};
 $ENV{PATH} = join ':', (map { dirname($_) } values %programs), $ENV{PATH};
 $ENV{LC_ALL} = 'C.UTF-8';
 $SIG{PIPE} = 'DEFAULT';
@@ -85,13 +90,32 @@ sub examples_of {
 	return \@examples;
 }
 
-my $broker;
+my ($broker, $redis);
 
-sub stop_broker {
-	return unless $broker;
-	kill TERM => $broker;
-	waitpid $broker, 0;
+sub stop_servers {
+	for my $server (grep { defined } $broker, $redis) {
+		kill TERM => $server;
+		waitpid $server, 0;
+	}
 	undef $broker;
+	undef $redis;
+}
+
+# Returns the port of a Redis that keeps what it has in the directory, which is nothing.
+sub start_redis {
+	my ($directory) = @_;
+	my $port = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')->sockport;
+	my @options = qw(--bind 127.0.0.1 --appendonly no --repl-diskless-sync-delay 0 --logfile redis.log --save);
+	$redis = fork // die "docs.t: fork: $!\n";
+	if (!$redis) {
+		exec 'setpriv', '--pdeathsig', 'TERM', 'redis-server', '--port', $port, '--dir', $directory, @options, ''
+			or die "docs.t: setpriv: $!\n";
+	}
+	until (`redis-cli -p $port ping 2>&1` =~ /^PONG/) {
+		waitpid($redis, WNOHANG) == 0 or die "docs.t: redis-server: it has ended: see redis.log\n";
+		select undef, undef, undef, 0.05;
+	}
+	return $port;
 }
 
 # Returns the address of a broker whose topics hold what is in tests/data.
@@ -141,7 +165,7 @@ sub check {
 	return 0;
 }
 
-END { my $status = $?; stop_broker(); $? = $status }
+END { my $status = $?; stop_servers(); $? = $status }
 $SIG{$_} = sub { exit 1 } for qw(INT TERM HUP);
 
 my %examples = map { $_ => examples_of($_) } @documents;
@@ -155,7 +179,8 @@ for my $document (@documents) {
 	spew("$scratch/work/" . basename($_), slurp($_)) for glob "$top/tests/data/*.ndjson";
 	my $address = start_broker();
 	$ENV{KAFKA_BROKER} = $address;
+	$ENV{REDIS_PORT} = start_redis($scratch);
 	check(++$number, $_, $address, $scratch) or $failed++ for @{$examples{$document}};
-	stop_broker();
+	stop_servers();
 }
 exit($failed ? 1 : 0);

@@ -23,6 +23,8 @@ for name in submit-redis-kafka-streaming submit-event-kafkastreaming submit-even
 done
 run "$root/scripts/submit-stedi-simulator.sh" --tests none
 ok "submit-stedi-simulator.sh refuses a wrong number before it waits" is "2 " "$status $(<out)"
+run "$root/scripts/submit-stedi-simulator.sh" --version
+ok "... and only tells its version" is "0 stedi-simulator (stedi-pipes)" "$status $(cut -d' ' -f1-2 out)"
 
 # Where the programs are found
 script=$root/scripts/submit-event-kafkajoin.sh

@@ -93,6 +93,27 @@ for program in $filters; do
 		"$program: 0 in, 0 out, 0 skipped, 0 rejected" "$(sed 's/, 0 waiting//; s/;.*//' err)"
 done
 
+# ---- how they are used ----
+
+for program in $programs; do
+	page=$(find "$root" -name "$program.1")
+	for option in h V; do
+		long=$([ $option = h ] && echo help || echo version)
+		status=0
+		"$program" "-$option" >short 2>err || status=$?
+		"$program" "--$long" >spelled 2>>err || status=$?
+		is "$program: -$option and --$long: status 0, and nothing on standard error" '0 ' "$status $(cat err)"
+		ok '... and both write the same' cmp short spelled
+	done
+	is '... the version' "$program (stedi-pipes) $(sed -n 's/^VERSION = //p' "$root/Makefile")" "$(cat spelled)"
+	"$program" -h >help
+	ok '... the usage first' grep -q "^usage: $program " help
+	# -x, -x , -long, -x Ns Oo Ar N Oc , Fl -long
+	is '... every option of its page' "$(sed -n 's/^\.It Fl /-/p' "$page" | sed 's/, Fl -/, -/' |
+		grep -oE '^-[^ ]+|, -[^ ]+' | sed 's/, /-/' | sort)" \
+		"$(grep -oE '^ +-[A-Za-z0-9](, --[a-z-]+)?|^ +--[a-z-]+' help | tr -d ' ' | tr , '\n' | sort)"
+done
+
 # ---- output and standard error that are full ----
 
 seq 20000 | sed 's/.*/{"a":"a record that has the number &"}/' >records
@@ -252,9 +273,12 @@ for program in $programs; do
 	status=0
 	eval "${little[$program]} >&- 2>&-" || status=$?
 	is "$program >&- 2>&-: status 2" 2 "$status"
-	status=0
-	"$program" --help 2>err >&- || status=$?
-	is "$program --help >&-: status 2, and that is said" "2 $program: stdout: Bad file descriptor" "$status $(cat err)"
+	for option in --help --version; do
+		status=0
+		"$program" "$option" 2>err >&- || status=$?
+		is "$program $option >&-: status 2, and that is said" "2 $program: stdout: Bad file descriptor" \
+			"$status $(cat err)"
+	done
 done
 is 'nothing else was written to Redis' 'Customer RapidStepTest' "$(redis keys '*' | sort | paste -sd ' ')"
 
