@@ -10,12 +10,12 @@ use strict;
 use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(basename dirname);
-use File::Temp qw(tempdir);
 use IO::Socket::INET;
 use POSIX qw(:sys_wait_h);
+use lib dirname(abs_path(__FILE__));
+use Common;
 
 my $seconds = 60; # then an example hangs, and fails
-my $top = dirname(dirname(abs_path(__FILE__)));
 my %sample = map { $_ => "$_.ndjson" } qw(redis-server stedi-events events);
 $sample{assessments} = 'assessment.ndjson';
 $sample{$_} = undef for qw(stedi-graph events-by-customer purchases guilds questions);
@@ -23,36 +23,13 @@ my @others = qw(redis-source stedi-simulator embedded-broker);
 my @documents = @ARGV ? @ARGV : map { "$top/$_" } 'README.md', 'redis-decode/redis-decode.1',
 	'events-decode/events-decode.1', 'join/join.1', 'scripts/stedi-pipes.7', map { "scripts/$_/$_.1" } @others;
 
-sub program {
-	my ($name, $folder) = @_;
-	my $path = $ENV{PROGRAMS} ? "$ENV{PROGRAMS}/$name" : "$top/$folder/$name";
-	-x $path && -f _ or die "docs.t: $path is not there: build it first\n";
-	return abs_path($path);
-}
-
-my %programs = map { $_ => program($_, $_) } qw(redis-decode events-decode join);
-$programs{$_} = program($_, "scripts/$_") for @others;
-my $broker_program = $programs{'embedded-broker'};
-$ENV{PATH} = join ':', (map { dirname($_) } values %programs), $ENV{PATH};
-$ENV{LC_ALL} = 'C.UTF-8';
-$SIG{PIPE} = 'DEFAULT';
-
-sub slurp {
-	open my $file, '<:raw', $_[0] or die "docs.t: $_[0]: $!\n";
-	local $/;
-	return <$file> // '';
-}
-
-sub spew {
-	open my $file, '>:raw', $_[0] or die "docs.t: $_[0]: $!\n";
-	print $file $_[1] and close $file or die "docs.t: $_[0]: $!\n";
-}
+put_in_path(qw(redis-decode events-decode join), @others);
 
 # A line of mdoc as it is shown.
 sub shown {
 	my ($line, $place) = @_;
 	my %glyph = ('e' => '\\', '&' => '', '-' => '-', '(aq' => "'", '(dq' => '"', '(ga' => '`', '(ha' => '^', '(ti' => '~');
-	$line =~ s{\\(\(..|.?)}{$glyph{$1} // die "docs.t: $place: an escape that is not known: \\$1\n"}ge;
+	$line =~ s{\\(\(..|.?)}{$glyph{$1} // fail("$place: an escape that is not known: \\$1")}ge;
 	return $line;
 }
 
@@ -68,7 +45,7 @@ sub lines_of {
 		elsif (/$end/) { $block = 0 }
 		elsif ($block) { push @lines, [$block, $number, $mdoc ? shown($_, "$name:$number") : $_] }
 	}
-	die "docs.t: $name:$block: this block has no end\n" if $block;
+	fail("$name:$block: this block has no end") if $block;
 	return @lines;
 }
 
@@ -103,16 +80,15 @@ sub stop_servers {
 
 # Returns the port of a Redis that keeps what it has in the directory, which is nothing.
 sub start_redis {
-	my ($directory) = @_;
 	my $port = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')->sockport;
 	my @options = qw(--bind 127.0.0.1 --appendonly no --repl-diskless-sync-delay 0 --logfile redis.log --save);
 	$redis = fork // die "docs.t: fork: $!\n";
 	if (!$redis) {
-		exec 'setpriv', '--pdeathsig', 'TERM', 'redis-server', '--port', $port, '--dir', $directory, @options, ''
-			or die "docs.t: setpriv: $!\n";
+		exec 'setpriv', '--pdeathsig', 'TERM', 'redis-server', '--port', $port, '--dir', $scratch, @options, ''
+			or fail("setpriv: $!");
 	}
 	until (`redis-cli -p $port ping 2>&1` =~ /^PONG/) {
-		waitpid($redis, WNOHANG) == 0 or die "docs.t: redis-server: it has ended: see redis.log\n";
+		waitpid($redis, WNOHANG) == 0 or fail("redis-server: it has ended: see redis.log");
 		select undef, undef, undef, 0.05;
 	}
 	return $port;
@@ -120,67 +96,59 @@ sub start_redis {
 
 # Returns the address of a broker whose topics hold what is in tests/data.
 sub start_broker {
-	pipe my $says, my $tells or die "docs.t: pipe: $!\n";
-	$broker = fork // die "docs.t: fork: $!\n";
+	my $program = program('embedded-broker');
+	pipe my $says, my $tells or fail("pipe: $!");
+	$broker = fork // fail("fork: $!");
 	if (!$broker) {
-		open STDOUT, '>&', $tells or die "docs.t: stdout: $!\n";
-		exec 'setpriv', '--pdeathsig', 'TERM', $broker_program, sort keys %sample or die "docs.t: setpriv: $!\n";
+		open STDOUT, '>&', $tells or fail("stdout: $!");
+		exec 'setpriv', '--pdeathsig', 'TERM', $program, sort keys %sample or fail("setpriv: $!");
 	}
 	close $tells;
-	my ($address) = (<$says> // '') =~ /^(\S+:\d+)$/ or die "docs.t: $broker_program printed no address\n";
+	my ($address) = (<$says> // '') =~ /^(\S+:\d+)$/ or fail("$program printed no address");
 	for my $topic (grep { $sample{$_} } keys %sample) {
 		my @command = ('kcat', '-P', '-b', $address, '-t', $topic, '-p', 0, '-l', "$top/tests/data/$sample{$topic}");
-		system(@command) == 0 or die "docs.t: failed: @command\n";
+		system(@command) == 0 or fail("failed: @command");
 	}
 	return $address;
 }
 
-# Returns what the command prints.
+# Returns what the command prints in the directory.
 sub run {
-	my ($command, $scratch) = @_;
-	my $pid = fork // die "docs.t: fork: $!\n";
+	my ($command, $folder) = @_;
+	my $pid = fork // fail("fork: $!");
 	if (!$pid) {
-		chdir "$scratch/work" or die "docs.t: $scratch/work: $!\n";
-		open STDIN, '<', '/dev/null' or die "docs.t: stdin: $!\n";
-		open STDOUT, '>', "$scratch/out" or die "docs.t: stdout: $!\n";
-		open STDERR, '>&', \*STDOUT or die "docs.t: stderr: $!\n";
-		exec 'timeout', '--kill-after', 5, $seconds, 'bash', '-c', $command or die "docs.t: timeout: $!\n";
+		chdir $folder or fail("$folder: $!");
+		open STDIN, '<', '/dev/null' or fail("stdin: $!");
+		open STDOUT, '>', "$scratch/out" or fail("stdout: $!");
+		open STDERR, '>&', \*STDOUT or fail("stderr: $!");
+		exec 'timeout', '--kill-after', 5, $seconds, 'bash', '-c', $command or fail("timeout: $!");
 	}
 	waitpid $pid, 0;
 	return slurp("$scratch/out") . (($? >> 8) =~ /^(124|137)$/ ? "(still running after $seconds seconds)\n" : '');
 }
 
 sub check {
-	my ($number, $example, $address, $scratch) = @_;
+	my ($example, $address, $folder) = @_;
 	my $command = $example->{command} =~ s/localhost:9092/$address/gr;
-	my $printed = run($command, $scratch) =~ s/\Q$address\E/localhost:9092/gr;
-	my $same = $printed eq $example->{prints};
-	print $same ? '' : 'not ', "ok $number - $example->{name}: ", $example->{command} =~ s/\\\n\s*|#/ /gr, "\n";
-	return 1 if $same;
-	spew("$scratch/expected", $example->{prints});
-	spew("$scratch/actual", $printed);
-	open my $diff, '-|', 'diff', '-u', '--label', 'document', "$scratch/expected", '--label', 'program', "$scratch/actual"
-		or die "docs.t: diff: $!\n";
-	print map { s/([^\n -~\x80-\xff])/sprintf '\\x%02x', ord $1/ger } map { "# $_" } <$diff>;
-	return 0;
+	my $printed = run($command, $folder) =~ s/\Q$address\E/localhost:9092/gr;
+	ok($printed eq $example->{prints}, "$example->{name}: " . $example->{command} =~ s/\\\n\s*|#/ /gr)
+		or differ(document => $example->{prints}, program => $printed);
 }
 
 END { my $status = $?; stop_servers(); $? = $status }
 $SIG{$_} = sub { exit 1 } for qw(INT TERM HUP);
 
+my $number = 0;
 my %examples = map { $_ => examples_of($_) } @documents;
-my ($number, $failed, $count) = (0, 0, 0);
-@{$examples{$_}} or die "docs.t: $_: holds no example\n" for @documents;
-$count += @{$examples{$_}} for @documents;
-print "1..$count\n";
+@{$examples{$_}} or fail("$_: holds no example") for @documents;
 for my $document (@documents) {
-	my $scratch = tempdir('docs.XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	mkdir "$scratch/work" or die "docs.t: $scratch/work: $!\n";
-	spew("$scratch/work/" . basename($_), slurp($_)) for glob "$top/tests/data/*.ndjson";
+	my $folder = "$scratch/" . ++$number;
+	mkdir $folder or fail("$folder: $!");
+	spew("$folder/" . basename($_), slurp($_)) for glob "$top/tests/data/*.ndjson";
 	my $address = start_broker();
 	$ENV{KAFKA_BROKER} = $address;
-	$ENV{REDIS_PORT} = start_redis($scratch);
-	check(++$number, $_, $address, $scratch) or $failed++ for @{$examples{$document}};
+	$ENV{REDIS_PORT} = start_redis();
+	check($_, $address, $folder) for @{$examples{$document}};
 	stop_servers();
 }
-exit($failed ? 1 : 0);
+done_testing();

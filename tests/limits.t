@@ -5,43 +5,14 @@ use strict;
 use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
-use File::Temp qw(tempdir);
+use lib dirname(abs_path(__FILE__));
+use Common;
 use IO::Handle;
 use IPC::Open2 qw(open2);
 use MIME::Base64 qw(encode_base64);
 use POSIX qw(mkfifo);
 
-my $top = abs_path(dirname(__FILE__) . '/..');
-my $scratch = tempdir('limits.XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my ($tests, $failures) = (0, 0);
 my $bound = 60; # seconds, after which something hangs
-
-sub ok {
-	my ($holds, $what) = @_;
-	$tests++;
-	$failures++ unless $holds;
-	print $holds ? '' : 'not ', "ok $tests - $what\n";
-	return $holds;
-}
-
-sub program {
-	my ($name) = @_;
-	my $path = ($ENV{PROGRAMS} || "$top/$name") . "/$name";
-	-x $path && -f _ or die "limits.t: $path is not there: build it first\n";
-	return $path;
-}
-
-sub spew {
-	my ($name, $text) = @_;
-	open my $file, '>:raw', $name or die "limits.t: $name: $!\n";
-	print $file $text and close $file or die "limits.t: $name: $!\n";
-}
-
-sub slurp {
-	open my $file, '<:raw', $_[0] or die "limits.t: $_[0]: $!\n";
-	local $/;
-	return <$file> // '';
-}
 
 # Runs `$input | PROGRAM $arguments | $output`. Returns the program's status, its peak memory in MiB, what $output
 # wrote and what the program said.
@@ -50,10 +21,10 @@ sub measured {
 	my $program = program($name);
 	my $script = "$input | { /usr/bin/time -q -f %M -o $scratch/peak '$program' $arguments 2>$scratch/said;"
 		. " echo \$? >$scratch/status; } | $output";
-	open my $pipe, '-|', 'bash', '-c', $script or die "limits.t: bash: $!\n";
+	open my $pipe, '-|', 'bash', '-c', $script or fail("bash: $!");
 	my $written = do { local $/; <$pipe> } // '';
 	close $pipe;
-	my ($peak) = slurp("$scratch/peak") =~ /^(\d+)$/m or die "limits.t: no peak memory: is GNU time installed?\n";
+	my ($peak) = slurp("$scratch/peak") =~ /^(\d+)$/m or fail("no peak memory: is GNU time installed?");
 	return (slurp("$scratch/status") + 0, $peak / 1024, $written, slurp("$scratch/said"));
 }
 
@@ -178,8 +149,8 @@ sub start_join {
 	my @ends;
 	for my $name (@names) {
 		unlink $name;
-		mkfifo($name, 0600) or die "limits.t: $name: $!\n";
-		open my $end, '+<', $name or die "limits.t: $name: $!\n";
+		mkfifo($name, 0600) or fail("$name: $!");
+		open my $end, '+<', $name or fail("$name: $!");
 		push @ends, $end;
 	}
 	my $pid = open2(my $from, my $none, program('join'), @names);
@@ -223,7 +194,7 @@ sub check_join {
 sub check_silent_side {
 	my $fill = 20_000;
 	my ($pid, $from, $table, $events) = start_join();
-	local $SIG{ALRM} = sub { die "limits.t: join does not read TABLE while EVENTS is silent\n" };
+	local $SIG{ALRM} = sub { fail("join does not read TABLE while EVENTS is silent") };
 	alarm $bound;
 	print $table qq({"email":"customer.$_\@test.com","birthYear":"2001"}\n) for 1 .. $fill;
 	$table->flush;
@@ -233,7 +204,7 @@ sub check_silent_side {
 	end_join($pid, $from, $table, $events);
 
 	($pid, $from, $table, $events) = start_join();
-	local $SIG{ALRM} = sub { die "limits.t: join does not read EVENTS while TABLE is silent\n" };
+	local $SIG{ALRM} = sub { fail("join does not read EVENTS while TABLE is silent") };
 	alarm $bound;
 	print $events qq({"customer":"customer.$_\@test.com","score":1}\n) for 1 .. $fill;
 	$events->flush;
@@ -257,5 +228,4 @@ check_endless_line('events-decode');
 check_join();
 check_silent_side();
 check_million_customers();
-print "1..$tests\n";
-exit($failures ? 1 : 0);
+done_testing();

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Each question comes out with its exam as soon as its attempt is published.
-# shellcheck source-path=SCRIPTDIR disable=SC2119
+# shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 
 lines() { # at least so many questions have come out
-	(($(wc -l <followed) >= $1))
+	(($(wc -l <follow.out) >= $1))
 }
 
 questions() { # FILE: of its attempts, by jq
@@ -12,22 +12,21 @@ questions() { # FILE: of its attempts, by jq
 		{exam_name: $e, keen_id: $a, question_id: .id, user_result, user_correct}' "$1"
 }
 
-port=$("$here/free-port")
+port=$(free-port)
 KAFKA_BROKER=127.0.0.1:$port
 ASSESSMENTS_TOPIC=assessments
-"$steps/follow" >followed 2>said &
-pipeline=$!
-wait_for 60 grep -q "waiting for the broker at $KAFKA_BROKER" said
-broker "$port"
-wait_for 60 grep -q 'waiting for topic assessments' said
-ok "follow waits for the broker and the topic" kill -0 "$pipeline"
+start follow assessments/follow
+wait_for 60 grep -q "waiting for the broker at $KAFKA_BROKER" follow.err
+start_kafka "$port"
+wait_for 60 grep -q 'waiting for topic assessments' follow.err
+ok "follow waits for the broker and the topic" kill -0 "$pid"
 
 jq -s . "$root/tests/data/assessment.ndjson" >real
 step publish real
-ok "one attempt is published" says 0 "Produced 1 messages."
+ok "one attempt is published" ends 0 "Produced 1 messages."
 wait_for 60 lines 4
 questions real >answer
-same "and its questions come out at once, though nothing follows" answer followed
+same "and its questions come out at once, though nothing follows" answer follow.out
 
 produce assessments <<'END' 2>producer.err
 {"keen_id":"bad","keen_timestamp":"soon","sequences":{"questions":[{"id":"q"}]}}
@@ -36,16 +35,16 @@ END
 step publish file
 questions file >>answer
 wait_for 60 lines "$(wc -l <answer)"
-same "so do those of 300 more, in their order" answer followed
+same "so do those of 300 more, in their order" answer follow.out
 ok "a bad attempt is said, once for each side of the join" \
-	test "$(grep -c 'assessments\[0]@1: .*keen_timestamp: expected a number, found "soon"' said)" = 2
+	test "$(grep -c 'assessments\[0]@1: .*keen_timestamp: expected a number, found "soon"' follow.err)" = 2
 
 "$steps/generate" --attempts 600 --seed 4 >file
 step publish file
-stop_pipeline
-ok "SIGTERM ends it" test "$pipeline_status" = 143
+stop TERM "$pid"
+ok "SIGTERM ends it" test "$status" = 143
 questions file >>answer
-head -n "$(wc -l <followed)" answer >begun
-same "... with all that it had read written" begun followed
+head -n "$(wc -l <follow.out)" answer >begun
+same "... with all that it had read written" begun follow.out
 ok "... and its parts with it" test -z "$(pgrep -f "kcat .*-C .*-b $KAFKA_BROKER")"
 done_testing

@@ -1,12 +1,12 @@
 #!/bin/bash
 # Simulated attempts on several partitions: what the lake answers is what jq finds in the file.
-# shellcheck source-path=SCRIPTDIR disable=SC2119
+# shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 
-broker
+start_kafka
 LAKE=$work/lake
 ASSESSMENTS_TOPIC=spread
-"$here/create-topics" "$address" spread:3 || bail_out "no topics"
+create-topics "$KAFKA_BROKER" spread:3 || bail_out "no topics"
 "$steps/generate" --attempts 1200 --seed 7 >file
 
 # Three batches. A producer that knows no keys stays with one partition for a while: so each goes to one by hand.
@@ -14,7 +14,7 @@ for batch in 0 1 2; do
 	from=$((batch * 400))
 	jq -c ".[$from:$((from + 400))][]" file | produce spread -p $batch 2>producer.err
 	step land
-	ok "batch $batch lands, and nothing else" says 0 "$(landed_from file $from $((from + 400)))"
+	ok "batch $batch lands, and nothing else" ends 0 "$(landed_from file $from $((from + 400)))"
 done
 query 'select count(*), count(distinct keen_id) from assessments' >actual
 echo 1200,1200 >answer

@@ -1,15 +1,15 @@
 #!/bin/bash
 # A few attempts, written by hand, on their way to the lake: every value that comes out is known.
-# shellcheck source-path=SCRIPTDIR disable=SC2119
+# shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 
-broker
+start_kafka
 LAKE=$work/lake
 ASSESSMENTS_TOPIC=assessments
 step publish "$data/attempts.json"
-ok "six attempts are published" says 0 "Produced 6 messages."
+ok "six attempts are published" ends 0 "Produced 6 messages."
 step land
-ok "and land in three tables" says 0 "$(landed 6 5 5)"
+ok "and land in three tables" ends 0 "$(landed 6 5 5)"
 ok "... without a word on standard error" test ! -s err
 
 for table in assessments questions options; do
@@ -37,10 +37,10 @@ done >files
 same "one file for each day of each table" files actual
 
 step land
-ok "a second run lands nothing" says 0 "$(landed 0 0 0)"
+ok "a second run lands nothing" ends 0 "$(landed 0 0 0)"
 jq '[.[0] | .keen_id = "g"]' "$data/attempts.json" | step publish
 step land
-ok "and a third one what was published since" says 0 "$(landed 1 2 4)"
+ok "and a third one what was published since" ends 0 "$(landed 1 2 4)"
 query "select keen_id from questions order by all" | uniq -c | awk '{ print $2, $1 }' >actual
 printf '%s\n' 'a 2' 'b 2' 'c 1' 'g 2' >answer
 same "... beside what was there" answer actual
@@ -76,9 +76,9 @@ attempt() { # ID [MORE [QUESTION]]
 } >messages
 produce hostile <messages 2>producer.err
 printf '\t\n' | produce hostile -K '\t' -Z 2>>producer.err
-ok "21 messages and a tombstone are on Kafka" test "$(kcat -Q -b "$address" -t hostile:0:-1)" = 'hostile [0] offset 22'
+ok "21 messages and a tombstone are on Kafka" test "$(kcat -Q -b "$KAFKA_BROKER" -t hostile:0:-1)" = 'hostile [0] offset 22'
 step land
-ok "what is good lands, what is not is counted" says 0 "$(landed 4 9 9 17 10 10)"
+ok "what is good lands, what is not is counted" ends 0 "$(landed 4 9 9 17 10 10)"
 query 'select keen_id, length(exam_name) from assessments order by all' >actual
 printf '%s\n' good,NULL last,NULL long,900000 note,NULL >answer
 same "the good attempts are in the lake" answer actual

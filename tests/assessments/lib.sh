@@ -1,20 +1,11 @@
-# Sourced by the tests here: the steps, on an Apache Kafka that start_kafka starts.
+# Sourced by the tests here: the steps, beside what tests/system.sh brings.
 # shellcheck shell=bash disable=SC2034
-# shellcheck source=tests/kafka/lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../kafka/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../system.sh"
 steps=$root/scripts/assessments
 data=$root/tests/assessments/data
 expected=$root/tests/assessments/expected
-
-cd "$work" || bail_out "no folder to work in"
-unset KCAT_CONFIG
-export KAFKA_BROKER ASSESSMENTS_TOPIC LAKE
-
-# broker [PORT]
-broker() {
-	start_kafka "$@"
-	KAFKA_BROKER=$address
-}
+export ASSESSMENTS_TOPIC LAKE
 
 # step NAME ARG ...: runs a step; sets $ended; what it says is in out and err.
 step() {
@@ -22,8 +13,8 @@ step() {
 	"$steps/$1" "${@:2}" >out 2>err || ended=$?
 }
 
-# says STATUS LINES: the step ended so, with these lines on standard output and no other.
-says() {
+# ends STATUS LINES: the step ended so, with these lines on standard output and no other.
+ends() {
 	[[ $ended == "$1" && $(<out) == "$2" ]] || { echo "ended with $ended" && cat out err && return 1; }
 }
 

@@ -1,22 +1,12 @@
 #!/bin/bash
 # The attempts of a file are on Kafka, each once, or it is said that they are not.
 # shellcheck source-path=SCRIPTDIR
-source "$(dirname "$0")/../kafka/lib.sh"
-steps=$root/scripts/assessments
+source "$(dirname "$0")/lib.sh"
+port=$(free-port)
+KAFKA_BROKER=127.0.0.1:$port
 
-cd "$work" || bail_out "no folder to work in"
-port=$("$here/free-port")
-export KAFKA_BROKER=127.0.0.1:$port ASSESSMENTS_TOPIC
-unset KCAT_CONFIG
-
-# publish ARG ...: sets $ended; what it says is in out and err.
 publish() {
-	ended=0
-	"$steps/publish" "$@" >out 2>err || ended=$?
-}
-
-says() { # STATUS LINE: these, and nothing else on standard output
-	[[ $ended == "$1" && $(<out) == "$2" ]] || { echo "ended with $ended" && cat out err && return 1; }
+	step publish "$@"
 }
 
 # A broker that is not there yet
@@ -30,35 +20,35 @@ wait_for 60 grep -qs "waiting for the broker at $KAFKA_BROKER" err
 start_kafka "$port"
 wait "$publisher"
 ended=$?
-ok "publish waits for a broker that is not there yet" says 0 "Produced 500 messages."
+ok "publish waits for a broker that is not there yet" ends 0 "Produced 500 messages."
 consume early >actual
 same "each element is a message, in the order of the file" elements actual
 
 # Files
 
 ASSESSMENTS_TOPIC=spread
-"$here/create-topics" "$address" spread:3 bad outage || bail_out "no topics"
+create-topics "$KAFKA_BROKER" spread:3 bad outage || bail_out "no topics"
 for part in 0 1 2; do jq ".[$part * 100:][:100]" file | publish -; done
 jq '.[300:]' file | publish
-ok "a file may come on standard input" says 0 "Produced 200 messages."
+ok "a file may come on standard input" ends 0 "Produced 200 messages."
 consume spread | sort >actual
 sort elements >expected
 same "the messages are on the topic once, whatever its partitions" expected actual
 
 ASSESSMENTS_TOPIC=real
 jq -s . "$root/tests/data/assessment.ndjson" | publish
-ok "the real attempt" says 0 "Produced 1 messages."
+ok "the real attempt" ends 0 "Produced 1 messages."
 consume real >actual
 same "... is on Kafka as it came" "$root/tests/data/assessment.ndjson" actual
 
 ASSESSMENTS_TOPIC=bad
 echo '[]' | publish
-ok "an empty array is nothing to send" says 0 "Produced 0 messages."
+ok "an empty array is nothing to send" ends 0 "Produced 0 messages."
 
 # refused TITLE REASON, of the file bad-file
 refused() {
 	publish bad-file
-	ok "refused: $1" says 1 ''
+	ok "refused: $1" ends 1 ''
 	ok "... and why" grep -qF -e "$2" err
 	ok "... and that it was not published" grep -qxF 'publish: bad-file: not published, or not all of it' err
 }
@@ -76,13 +66,13 @@ jq -c '.[7] = "seven"' file >bad-file
 refused "an element that is no object" 'element 8: expected an object, found string'
 sed 's/Git/\xffGit/' file >bad-file
 refused "bytes that are no UTF-8" 'iconv: illegal input sequence at position'
-ok "of none of them a message is on Kafka" test "$(kcat -Q -b "$address" -t bad:0:-1)" = 'bad [0] offset 0'
+ok "of none of them a message is on Kafka" test "$(kcat -Q -b "$KAFKA_BROKER" -t bad:0:-1)" = 'bad [0] offset 0'
 publish nowhere
-ok "refused: a file that is not there" says 1 ''
+ok "refused: a file that is not there" ends 1 ''
 publish file file
-ok "two files are wrong usage" says 2 ''
+ok "two files are wrong usage" ends 2 ''
 publish --seed
-ok "and so is an option" says 2 ''
+ok "and so is an option" ends 2 ''
 
 # Size
 
@@ -92,7 +82,7 @@ large() { # BYTES: three attempts, the second of which holds a string of so many
 ASSESSMENTS_TOPIC=large
 large 990000
 publish bad-file
-ok "a message of nearly 1 MB" says 0 "Produced 3 messages."
+ok "a message of nearly 1 MB" ends 0 "Produced 3 messages."
 jq -c '.[]' bad-file >expected
 consume large >actual
 same "... is on Kafka" expected actual
@@ -110,7 +100,7 @@ outage_begins() {
 	publisher=$!
 	cat file >half
 	wait_for 60 holds "$ASSESSMENTS_TOPIC" 1000
-	stop_kafka KILL
+	stop_broker KILL
 	rm half
 }
 ASSESSMENTS_TOPIC=outage
@@ -119,17 +109,17 @@ ok "publish is in the middle of it" kill -0 "$publisher"
 start_kafka "$port"
 wait "$publisher"
 ended=$?
-ok "publish sees an outage of the broker through" says 0 "Produced 20000 messages."
+ok "publish sees an outage of the broker through" ends 0 "Produced 20000 messages."
 consume outage >actual
 same "and each of 20,000 messages is there once" elements actual
 
 ASSESSMENTS_TOPIC=broken-off
 outage_begins
-producer=$(pgrep -f -- "kcat .*-b $address .*-t broken-off")
+producer=$(pgrep -f -- "kcat .*-b $KAFKA_BROKER .*-t broken-off")
 ok "the producer waits" test -n "$producer"
 kill -KILL "$producer"
 wait "$publisher"
 ended=$?
-ok "nothing is said to be produced where the producer is killed" says 1 ''
+ok "nothing is said to be produced where the producer is killed" ends 1 ''
 ok "... but that it was" grep -qx 'publish: producer to broken-off ended with status 137' err
 done_testing

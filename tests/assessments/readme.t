@@ -1,13 +1,13 @@
 #!/bin/bash
 # What README.md tells to do does what it says.
-# shellcheck source-path=SCRIPTDIR disable=SC2119,SC2016
+# shellcheck source-path=SCRIPTDIR disable=SC2016
 source "$(dirname "$0")/lib.sh"
 
-broker
+start_kafka
 ln -s "$root"/{scripts,join} .
-"$here/create-topics" "$address" assessments || bail_out "no topic"
+create-topics "$KAFKA_BROKER" assessments || bail_out "no topic"
 # all of its blocks of shell, but for the packages, which are there
-sed -n '/^```sh$/,/^```$/{/^```/d;s/localhost:9092/'"$address"'/;/need-packages/d;p}' "$steps/README.md" >commands
+sed -n '/^```sh$/,/^```$/{/^```/d;s/localhost:9092/'"$KAFKA_BROKER"'/;/need-packages/d;p}' "$steps/README.md" >commands
 ok "the commands can be found" test "$(grep -c '^scripts/' commands)" = 8
 ended=0
 unset ASSESSMENTS_TOPIC LAKE

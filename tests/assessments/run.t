@@ -1,21 +1,10 @@
 #!/bin/bash
 # The run shows what it promises, and leaves nothing behind however it ends.
-# shellcheck disable=SC2317 # functions called by name
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/../e2e/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 run=assessments/run
-
-clean() {
-	none_left
-	find "$TMPDIR" -mindepth 1
-	nothing_left && [[ -z $(find "$TMPDIR" -mindepth 1) ]]
-}
-
-clean_quietly() {
-	clean >/dev/null
-}
 
 start run "$run"
 end
@@ -47,7 +36,7 @@ broken() {
 	kill "-$1" "$pid"
 	end
 	ok "the run stopped by SIG$1 at '$3': status $2" is "$2" "$status"
-	wait_for 60 clean_quietly
+	wait_for 60 clean
 	ok "... and nothing is left behind" clean
 }
 
@@ -58,7 +47,7 @@ kill -KILL "$(part '/embedded-broker ')"
 end
 ok "the run ends with status 1 where its broker has ended" is 1 "$status"
 ok "... says so" grep -xF "run: the Kafka broker has ended" run.err
-wait_for 60 clean_quietly
+wait_for 60 clean
 ok "... and leaves nothing behind" clean
 
 broken INT 130 '$ publish real.json'

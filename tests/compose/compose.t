@@ -2,22 +2,23 @@
 # The whole system in containers: it comes up by itself, the graph moves, and every service may be restarted.
 # Needs a container engine with compose. With STAND_INS=1 the images of Kafka and Redis are not fetched: images of the
 # same names are built, from the jars of Maven Central and from Debian's Redis.
-# shellcheck source-path=SCRIPTDIR disable=SC2317
+# shellcheck source-path=SCRIPTDIR
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-# shellcheck source=../kafka/tap.sh
-source "$here/../kafka/tap.sh"
+# shellcheck source=tests/tap.sh
+. "$root/tests/tap.sh"
 cd "$root" || bail_out "no $root"
+PATH=$root/tests/kafka:$PATH
 
 [[ -d tests/browser/node_modules/playwright-core ]] || npm --prefix tests/browser ci --silent >&2 ||
 	bail_out "no browser to look at the page with"
 
 # Beside whatever else runs on this machine, a system of the user's own included
 COMPOSE_PROJECT_NAME=stedi-pipes-test
-KAFKA_PORT=$("$here/../kafka/free-port")
-REDIS_PORT=$("$here/../kafka/free-port")
-RISK_GRAPH_PORT=$("$here/../kafka/free-port")
+KAFKA_PORT=$(free-port)
+REDIS_PORT=$(free-port)
+RISK_GRAPH_PORT=$(free-port)
 export COMPOSE_PROJECT_NAME COMPOSE_PROGRESS=quiet KAFKA_PORT REDIS_PORT RISK_GRAPH_PORT
 address=localhost:$KAFKA_PORT
 page=http://127.0.0.1:$RISK_GRAPH_PORT/
@@ -40,7 +41,7 @@ stand_in() { # NAME FOLDER
 		bail_out "no stand-in for $1"
 }
 if [[ ${STAND_INS-} ]]; then
-	jars=$("$here/../kafka/fetch-kafka") || bail_out "no Kafka"
+	jars=$(fetch-kafka) || bail_out "no Kafka"
 	cp -r "$here/kafka" "$work/kafka"
 	cp -r "$jars" "$work/kafka/jars"
 	stand_in apache/kafka "$work/kafka"

@@ -1,28 +1,9 @@
 #!/usr/bin/env bash
 # The demo ends by itself, and leaves nothing behind however it ends.
-# shellcheck disable=SC2317 # functions called by name
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 export DEMO_RECORDS=5 TMPDIR=$work/tmp
 mkdir "$TMPDIR"
-
-# Redis writes its title over its environment; by its folder it is known.
-clean() {
-	none_left
-	find "$TMPDIR" -mindepth 1
-	nothing_left && [[ -z $(find "$TMPDIR" -mindepth 1) && -z $(redis_processes) ]]
-}
-
-clean_quietly() {
-	clean >/dev/null
-}
-
-redis_processes() {
-	local process
-	for process in $(pgrep -x redis-server); do
-		[[ $(readlink "/proc/$process/cwd") != "$TMPDIR"* ]] || echo "$process"
-	done
-}
 
 start demo demo.sh
 end
@@ -42,7 +23,7 @@ broken() {
 	kill "-$1" "${victim:-$pid}"
 	end
 	ok "${3:-the demo} stopped by SIG$1: status $2" is "$2" "$status"
-	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean_quietly # which goes on after the demo's own end
+	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean # which goes on after the demo's own end
 	ok "... and nothing is left behind" clean
 }
 

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Many messages, a broker that goes away and comes back, a Redis that is restarted: nothing is lost.
-# shellcheck disable=SC2317 # functions called by name
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 
 customers() {
 	for n in {0..99}; do customer "senior$n@test.com" "$((1900 + n))-01-01"; done
@@ -18,7 +17,7 @@ all_joined() {
 }
 
 all_there() {
-	records "$KAFKA_RISK_TOPIC" 2>/dev/null | sort -u | cmp -s - <(sort -u expected)
+	consume "$KAFKA_RISK_TOPIC" 2>/dev/null | sort -u | cmp -s - <(sort -u expected)
 }
 
 gone() {
@@ -35,7 +34,7 @@ events 1 20000 | produce "$EVENTS_TOPIC"
 all_joined 1 20000 >expected
 wait_for 120 holds "$KAFKA_RISK_TOPIC" 20000
 stop TERM "$pid"
-records "$KAFKA_RISK_TOPIC" | sort >topic
+consume "$KAFKA_RISK_TOPIC" | sort >topic
 same "of 20,000 messages none is lost or doubled" expected topic
 sort logs/kafkajoin.log >logged
 same "... nor in the log" expected logged
@@ -58,10 +57,10 @@ wait_for 120 all_there
 stop TERM "$pid"
 ok "the broker back, it goes on" is 143 "$status"
 if [[ ${BROKER-} == kafka ]]; then
-	records "$KAFKA_RISK_TOPIC" | sort >topic
+	consume "$KAFKA_RISK_TOPIC" | sort >topic
 	same "no message is lost or doubled by the outage" expected topic
 else # which doesn't know what a producer repeats
-	records "$KAFKA_RISK_TOPIC" | sort -u >topic
+	consume "$KAFKA_RISK_TOPIC" | sort -u >topic
 	sort -u expected >once
 	same "no message is lost by the outage" once topic
 fi
@@ -80,20 +79,19 @@ start_redis
 add_customer after@test.com 1951-01-01
 event after@test.com 2 | produce "$EVENTS_TOPIC"
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(joined after@test.com 2 1951)"
-records "$KAFKA_RISK_TOPIC" | sort >topic
+consume "$KAFKA_RISK_TOPIC" | sort >topic
 printf '%s\n' "$(joined after@test.com 2 1951)" "$(joined before@test.com 1 1950)" >expected
 same "Redis restarted, its changes go on coming" expected topic
 
 # The simulator ends by itself
 start simulator submit-stedi-simulator.sh --customers 3 --pace 0 --seed 1 --tests 30
-status=0
-wait "$pid" || status=$?
+end
 ok "the simulator ends with status 0 after its tests" is 0 "$status"
-records "$EVENTS_TOPIC" | grep -v -e before@ -e after@ >events
-ok "... with all its events on the topic" is 21 "$(lines events)"
+consume "$EVENTS_TOPIC" | grep -v -e before@ -e after@ >events
+ok "... with all its events on the topic" is 21 "$(wc -l <events)"
 wait_for 60 holds "$KAFKA_RISK_TOPIC" 23
-ok "... and joined" is 23 "$(records "$KAFKA_RISK_TOPIC" | wc -l)"
-ok "... and its tests in Redis" is 30 "$(redis-cli -p "$REDIS_PORT" zcard RapidStepTest)"
+ok "... and joined" is 23 "$(consume "$KAFKA_RISK_TOPIC" | wc -l)"
+ok "... and its tests in Redis" is 30 "$(redis zcard RapidStepTest)"
 stop TERM "${pids[join]}"
 stop TERM "${pids[source]}"
 ok "no process is left" none_left

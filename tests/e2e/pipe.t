@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a customer in Redis and a risk event to the joined record on the topic.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 
 santosh=$(joined Santosh.Fibonnaci@test.com 28.5 1963)
 start_broker
@@ -26,7 +26,7 @@ add_customer Santosh.Fibonnaci@test.com 1963-08-16 "Santosh Fibonnaci"
 start source submit-redis-source.sh
 event Santosh.Fibonnaci@test.com 28.5 | produce "$EVENTS_TOPIC"
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$santosh"
-records "$KAFKA_RISK_TOPIC" >topic
+consume "$KAFKA_RISK_TOPIC" >topic
 echo "$santosh" >expected
 same "a customer of the snapshot and an event are joined on the topic" expected topic
 ok "each wait is said once" is "" "$(sort join.err | uniq -d)$(sort customers.err | uniq -d)$(sort events.err | uniq -d)"
@@ -44,7 +44,7 @@ wait_for 60 says events.out late@test.com
 add_customer late@test.com 1955-02-28
 joined late@test.com -4.0 1955 >>expected
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(tail -n 1 expected)"
-records "$KAFKA_RISK_TOPIC" | sort >topic
+consume "$KAFKA_RISK_TOPIC" | sort >topic
 sort expected >sorted
 same "an event waits for its customer" sorted topic
 wait_for 30 says join.out late@test.com
@@ -62,10 +62,10 @@ ok "the join prints what it sends" cmp <(sort join.out) topic
 ok "... and logs the same" cmp join.out logs/kafkajoin.log
 ok "the customers are logged as printed" cmp customers.out logs/redis-kafka.log
 ok "the events are logged as printed" cmp events.out logs/eventstream.log
-ok "the events are those of the topic" cmp <(sort events.out) <(records "$EVENTS_TOPIC" | sort)
+ok "the events are those of the topic" cmp <(sort events.out) <(consume "$EVENTS_TOPIC" | sort)
 
 status=0
-env E2E_RUN="$mark" "$root/scripts/submit-event-kafkajoin.sh" >second.out 2>second.err </dev/null || status=$?
+env STARTED_BY="$TEST_RUN" "$root/scripts/submit-event-kafkajoin.sh" >second.out 2>second.err </dev/null || status=$?
 ok "a second join with the same log is refused" is "1 " "$status $(<second.out)"
 ok "... and says why" says second.err "the join runs already"
 
@@ -73,7 +73,7 @@ for name in source join customers events; do
 	stop TERM "${pids[$name]}"
 	ok "$name ends on SIGTERM with status 143" is 143 "$status"
 done
-wait_for 30 nothing_left
+wait_for 30 none_left
 ok "no process is left" none_left
 
 start join2 submit-event-kafkajoin.sh

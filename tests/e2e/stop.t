@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How the scripts end: on signals, with everything they read written out, and when a part of the pipe fails.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 
 start_broker
 
@@ -9,7 +9,7 @@ start_broker
 mkdir copying
 for name in redis-decode events-decode join; do
 	# shellcheck disable=SC2016 # for the copying one
-	printf '#!/bin/bash\n%q "$@" | tee %q\nexit "${PIPESTATUS[0]}"\n' "$(program $name $name)" "$work/$name.copy" \
+	printf '#!/bin/bash\n%q "$@" | tee %q\nexit "${PIPESTATUS[0]}"\n' "$(program $name)" "$work/$name.copy" \
 		>copying/$name
 	chmod +x copying/$name
 done
@@ -24,9 +24,8 @@ fill() {
 }
 
 # Ctrl-C as a terminal sends it, to the whole process group. Events whose customer is not read by then would not be joined.
-# shellcheck disable=SC2317 # called by name
 all_customers_read() {
-	(($(lines redis-decode.copy) == 10))
+	(($(wc -l <redis-decode.copy) == 10))
 }
 fill
 start_copying join submit-event-kafkajoin.sh
@@ -37,8 +36,8 @@ stop INT "-$pid"
 ok "Ctrl-C ends the join with status 130" is 130 "$status"
 ok "... and leaves no process" none_left
 grep . join.copy | sort >expected
-ok "... every decoded event is joined" is "$(grep -c . events-decode.copy)" "$(lines expected)"
-records "$KAFKA_RISK_TOPIC" | sort >topic
+ok "... every decoded event is joined" is "$(grep -c . events-decode.copy)" "$(wc -l <expected)"
+consume "$KAFKA_RISK_TOPIC" | sort >topic
 same "... and on the topic" expected topic
 sort logs/kafkajoin.log >logged
 same "... and in the log" expected logged
@@ -54,31 +53,30 @@ same "... and printed" events-decode.copy events.out
 
 # a real terminal
 mkfifo keys
-(cd "$work" && env --default-signal=INT,QUIT,TERM,HUP E2E_RUN="$mark" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
+(cd "$work" && env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
 script=$!
 exec {keys}>keys
 wait_for 60 test -s terminal
 printf '\003' >&"$keys"
-status=0
-wait "$script" || status=$?
+end "$script"
 exec {keys}>&-
 ok "Ctrl-C on a terminal ends it with status 130" is 130 "$status"
 ok "... and leaves no process" none_left
 
 # Ctrl-C while it waits
-REDIS_TOPIC=nowhere-$mark KAFKA_BROKER=127.0.0.1:1 start waiting submit-redis-kafka-streaming.sh
+REDIS_TOPIC=nowhere-$TEST_RUN KAFKA_BROKER=127.0.0.1:1 start waiting submit-redis-kafka-streaming.sh
 wait_for 30 says waiting.err "waiting for the broker"
 stop INT "-$pid"
 ok "Ctrl-C ends the wait for a broker with status 130" is 130 "$status"
-wait_for 30 nothing_left
+wait_for 30 none_left
 ok "... and leaves no process" none_left
 
 # With the broker away, what was joined waits for it, unless told twice. The events' decoder finds one more event then.
 create_topics
 rm copying/*
-ln -s "$(program redis-decode redis-decode)" "$(program join join)" copying
+ln -s "$(program redis-decode)" "$(program join)" copying
 printf '#!/bin/bash\n%q "$@" <&0 &\nuntil [[ -e %q ]]; do sleep 0.1; done\necho %q\nwait\n' \
-	"$(program events-decode events-decode)" "$work/more" "$(event sam@test.com 2.5)" >copying/events-decode
+	"$(program events-decode)" "$work/more" "$(event sam@test.com 2.5)" >copying/events-decode
 chmod +x copying/events-decode
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
@@ -99,10 +97,9 @@ stop TERM "${pids[hasty]}"
 ok "a second signal ends it" is 143 "$status"
 ok "... and it says that records are dropped" says hasty.err "records on their way are dropped"
 broker_up
-status=0
-wait "${pids[patient]}" || status=$?
+end "${pids[patient]}"
 ok "the broker back, it ends with status 143" is 143 "$status"
-records "$KAFKA_RISK_TOPIC" | sort >topic
+consume "$KAFKA_RISK_TOPIC" | sort >topic
 printf '%s\n' "$(joined sam@test.com 1.5 2001)"{,} "$(joined sam@test.com 2.5 2001)" >expected
 same "... and its records are on the topic, no other" expected topic
 ok "... and no process is left" none_left
@@ -117,8 +114,7 @@ fails() {
 	wait_for 60 test -s join.out
 	victim=$(pgrep -P "$pid" -f -- "$2")
 	kill -KILL "$victim" || bail_out "no process $2"
-	status=0
-	wait "$pid" || status=$?
+	end
 	ok "without its $1, the script ends with status 1" is 1 "$status"
 	ok "... and names it" grep -q "^submit-event-kafkajoin.sh: $1 ended .*status 137$" join.err
 	ok "... and leaves no process" none_left
@@ -157,7 +153,7 @@ ok "... which keeps its trap" is "its own trap" "$(<early.out)"
 start join submit-event-kafkajoin.sh
 wait_for 60 test -s join.out
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
-wait_for 30 nothing_left
+wait_for 30 none_left
 ok "kill -9 of the script leaves no process" none_left
 
 # Rejected records
@@ -175,10 +171,10 @@ create_topics
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 for n in {1..5000}; do event sam@test.com "$n"; done | produce "$EVENTS_TOPIC"
 : >logs/kafkajoin.log
-env E2E_RUN="$mark" "$root/scripts/submit-event-kafkajoin.sh" 2>head.err | head -n 1 >head.out
+env STARTED_BY="$TEST_RUN" "$root/scripts/submit-event-kafkajoin.sh" 2>head.err | head -n 1 >head.out
 status=${PIPESTATUS[0]}
 ok "with its reader gone it ends as cat does" is 141 "$status"
 ok "... quietly" is "" "$(<head.err)"
-ok "... with the log and the topic the same" cmp <(sort logs/kafkajoin.log) <(records "$KAFKA_RISK_TOPIC" | sort)
+ok "... with the log and the topic the same" cmp <(sort logs/kafkajoin.log) <(consume "$KAFKA_RISK_TOPIC" | sort)
 ok "... and no process left" none_left
 done_testing

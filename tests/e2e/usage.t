@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What the scripts are called with: help, wrong usage, settings, and programs that are not there.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 
 # run COMMAND ...: sets $status; its output is in out and err.
 run() {
 	status=0
-	env --default-signal=INT,QUIT,TERM,HUP E2E_RUN="$mark" "$@" >out 2>err </dev/null || status=$?
+	env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" "$@" >out 2>err </dev/null || status=$?
 }
 
 for name in submit-redis-kafka-streaming submit-event-kafkastreaming submit-event-kafkajoin submit-redis-source \
@@ -37,8 +37,8 @@ run PROGRAMS= "$work/other/scripts/submit-event-kafkajoin.sh"
 ok "where nothing is built, make is named" is "submit-event-kafkajoin.sh: redis-decode is not built: run make" "$(<err)"
 
 start_broker
-for name in redis-decode events-decode; do ln -s "$(program $name $name)" bin; done
-ln -s "$(program join join)" bin/stedi-join
+for name in redis-decode events-decode; do ln -s "$(program $name)" bin; done
+ln -s "$(program join)" bin/stedi-join
 create_topics
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.50 | produce "$EVENTS_TOPIC"
@@ -76,8 +76,7 @@ ok "... and is named" says err "can't write the log /proc/none/kafkajoin.log"
 mkdir full
 ln -s /dev/full full/eventstream.log
 LOG_DIR=$work/full start full submit-event-kafkastreaming.sh
-status=0
-wait "$pid" || status=$?
+end
 ok "a log whose disk is full ends it with status 1" is 1 "$status"
 ok "... and says so" says full.err "log ended with status 1"
 ok "... and no process is left" none_left

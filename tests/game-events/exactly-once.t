@@ -1,7 +1,6 @@
 #!/bin/bash
 # Every answered request is one event on the topic, through restarts of the server, rotations, outages of the broker and
 # kill -9 of ship and of each of its parts, all while players play at full speed.
-# shellcheck disable=SC2317 # functions called by name
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 requests=100000
@@ -33,8 +32,8 @@ logs_have() { # COUNT
 # keep_shipping: starts ship again whenever it ends, until the file "shipped" is there.
 keep_shipping() {
 	until [[ -e shipped ]]; do
-		start ship ship
-		ended
+		start ship game-events/ship
+		end
 		echo "$status" >>statuses
 		cat ship.err >>said
 		sleep 0.2
@@ -57,9 +56,8 @@ killed_part() {
 	[[ $(part "$1") && $(part "^[0-9]* kcat .* -P ") ]] && kill -KILL "$(part "$1")"
 } 2>/dev/null
 
-port=$("$here/free-port")
+port=$(free-port)
 start_kafka "$port"
-KAFKA_BROKER=$address
 start_server
 keep_shipping &
 keeper=$!
@@ -82,13 +80,13 @@ for pass in 1 2; do
 done
 wait_for 60 holds events "$(more 2000)"
 
-stop_kafka
+stop_broker
 wait_for 60 logs_have "$(more 10000)"
 "$game/rotate"
 wait_for 60 logs_have "$(more 2000)"
 start_kafka "$port"
 wait_for 120 holds events "$(more 2000)"
-stop_kafka KILL
+stop_broker KILL
 start_kafka "$port"
 wait_for 120 holds events "$(more 2000)"
 
@@ -96,7 +94,7 @@ killed=0
 for command in 'follow .*access' 'tail ' 'gawk .*padding' 'kcat .* -P ' 'bash .*/ship $'; do
 	kill_part "^[0-9]* .*$command"
 done
-stop_kafka # all at once, with the queue full of events
+stop_broker # all at once, with the queue full of events
 wait_for 60 logs_have "$(more 5000)"
 ship_left | cut -d' ' -f1 | xargs kill -KILL
 killed=$((killed + 1))

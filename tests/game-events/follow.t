@@ -1,6 +1,5 @@
 #!/bin/bash
 # Whatever is done to a log while it is written, follow prints every line of it once.
-# shellcheck disable=SC2317 # functions called by name
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 mkdir game
@@ -8,7 +7,7 @@ mkdir game
 # start_follow: prints game/access.log into followed.
 start_follow() {
 	: >followed
-	GAME_TEST=$mark "$game/follow" game/access.log >>followed 2>follow.err &
+	STARTED_BY=$TEST_RUN "$game/follow" game/access.log >>followed 2>follow.err &
 	pid=$!
 }
 
@@ -116,7 +115,7 @@ ok "... the oldest first" is a,b,c,d, "$(echo a >game/access.log.3 && touch -d '
 
 # Parts that are killed
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
-wait_for 30 nothing_left
+wait_for 30 none_left
 ok "kill -9 of it leaves no process" none_left
 has_part() {
 	[[ $(pgrep -P "$pid" -x "$1") ]]
@@ -126,11 +125,10 @@ fails() { # COMMAND, what is said
 	wait_for 30 followed 4
 	wait_for 30 has_part "$1"
 	kill -KILL "$(pgrep -P "$pid" -x "$1")"
-	status=0
-	wait "$pid" || status=$?
+	end
 	ok "without $2 it ends with status 1" is 1 "$status"
 	ok "... and says so" says follow.err "follow: $2 ended with status 137"
-	wait_for 30 nothing_left
+	wait_for 30 none_left
 }
 fails tail tail
 fails bash "the watch of game/access.log"

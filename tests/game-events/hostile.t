@@ -1,8 +1,8 @@
 #!/bin/bash
 # Whatever headers a player sends, the event is valid JSON or a counted reject, and its neighbours are as they should be.
-# shellcheck disable=SC2317 # functions called by name
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
+put_in_path events-decode
 cases=$root/tests/game-events/hostile
 
 # shown: bytes that can be read. What stands more than 99 times in a row is counted.
@@ -11,13 +11,12 @@ shown() {
 }
 
 start_kafka
-KAFKA_BROKER=$address
 start_server
-start ship ship
+start ship game-events/ship
 "$cases/send" "$GAME_PORT" "$GAME_DIR/access.log" >replies
 same "all are answered" "$cases/replies" replies
 events=$(wc -l <"$cases/events")
-wait_for 60 on_topic "$events"
+wait_for 60 holds "$GAME_TOPIC" "$events"
 consume events >actual
 shown <actual >readable
 same "... and each is an event, a purchase where one was made" "$cases/events" readable

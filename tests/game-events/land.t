@@ -1,16 +1,14 @@
 #!/bin/bash
 # The game's events on Apache Kafka come into the tables of the lake, by day; the bad ones are counted, and kept.
-# shellcheck source-path=SCRIPTDIR/../kafka disable=SC2317 # functions called by name
-source "$(dirname "$0")/../kafka/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 folder=$root/scripts/game-events
 cases=$root/tests/game-events/land
-export KAFKA_BROKER LAKE=$work/the\ lake
-unset GAME_TOPIC KCAT_CONFIG
+export LAKE=$work/the\ lake
+unset GAME_TOPIC
 
-cd "$work" || bail_out "no folder to work in"
 start_kafka
-KAFKA_BROKER=$address
-"$here/create-topics" "$address" events:2 || bail_out "no topic"
+create-topics "$KAFKA_BROKER" events:2 || bail_out "no topic"
 produce events -p 0 <"$root/tests/game-events/split/events"
 produce events -p 1 <"$cases/odd-times"
 

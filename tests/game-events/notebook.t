@@ -1,16 +1,14 @@
 #!/bin/bash
 # The notebook, run on what was landed from Apache Kafka, finds in it what is in the events, and draws it.
-# shellcheck source-path=SCRIPTDIR/../kafka disable=SC2317 # functions called by name
-source "$(dirname "$0")/../kafka/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 cases=$root/tests/game-events/notebook
 notebook=$root/scripts/game-events/purchases.ipynb
-export KAFKA_BROKER LAKE=$work/lake
-unset GAME_TOPIC KCAT_CONFIG
+export LAKE=$work/lake
+unset GAME_TOPIC
 
-cd "$work" || bail_out "no folder to work in"
 [[ -x $root/build/notebook/bin/python3 ]] || bail_out "no build/notebook: run scripts/need-packages.sh notebook"
 start_kafka
-KAFKA_BROKER=$address
 
 # 2,000 events around a midnight, and one of two days earlier
 perl >events <<'END'

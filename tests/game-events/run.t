@@ -1,26 +1,9 @@
 #!/bin/bash
 # The run shows what was played, ends by itself, and leaves nothing behind however it ends.
-# shellcheck source-path=SCRIPTDIR/../e2e disable=SC2154,SC2317 # set by lib.sh; functions called by name
-. "$(dirname "$0")/../e2e/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 export TMPDIR=$work/tmp
-unset KAFKA_BROKER KCAT_CONFIG
 mkdir "$TMPDIR"
-
-# nginx writes its title over its environment; by its log it is known.
-clean() {
-	none_left
-	find "$TMPDIR" -mindepth 1
-	logging
-	nothing_left && [[ -z $(find "$TMPDIR" -mindepth 1) && -z $(logging) ]]
-}
-
-logging() {
-	find /proc/[0-9]*/fd -lname "$TMPDIR/*" 2>/dev/null
-}
-
-clean_quietly() {
-	clean >/dev/null
-}
 
 start run game-events/run
 end
@@ -40,7 +23,7 @@ broken() {
 	kill "-$1" "${victim:-$pid}"
 	end
 	ok "${4:-the run} stopped by SIG$1 while there is $3: status $2" is "$2" "$status"
-	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean_quietly # which goes on after the run's own end
+	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean # which goes on after the run's own end
 	ok "... and nothing is left behind" clean
 }
 

@@ -112,13 +112,11 @@ masked <"$GAME_DIR/access.log" | sort >actual # what was not read to its end is 
 same "... and each is an event, a purchase only where one was made" expected actual
 
 # One server for a folder, and for a port
-start second serve
-status=0
-wait "$pid" || status=$?
+start second game-events/serve
+end
 ok "a second server in the folder is refused" is "1 serve: a server runs already in $GAME_DIR" "$status $(<second.err)"
-GAME_DIR=$work/other start second serve
-status=0
-wait "$pid" || status=$?
+GAME_DIR=$work/other start second game-events/serve
+end
 ok "a port that is taken ends the server with status 1" is 1 "$status"
 ok "... and it says so" says second.err "bind() to 127.0.0.1:$GAME_PORT failed"
 
@@ -147,17 +145,16 @@ ok "Ctrl-C ends it with status 130" is 130 "$status"
 ok "... and leaves no process" none_left
 start_server
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
-wait_for 30 nothing_left
+wait_for 30 none_left
 ok "kill -9 of it ends nginx too" none_left
 start_server
 play join_guild >reply
 ok "... and it starts again" is "Joined Guild!" "$(<reply)"
 kill -KILL "$(<"$GAME_DIR/nginx.pid")"
-status=0
-wait "$pid" || status=$?
+end
 ok "when nginx is killed it ends with status 1" is 1 "$status"
 ok "... and says so" says server.err "serve: nginx ended with status 137"
-wait_for 30 nothing_left
+wait_for 30 none_left
 
 # rotate
 ok "rotate works without a server" "$game/rotate"
@@ -230,13 +227,13 @@ if ((EUID == 0)); then
 		event join_guild "127.0.0.1:$GAME_PORT" "$agent" '*/*' ''
 	} >expected
 	: >server.out
-	GAME_DIR=$work/his GAME_TEST=$mark "${reader[@]}" scripts/game-events/serve >server.out 2>server.err &
+	GAME_DIR=$work/his STARTED_BY=$TEST_RUN "${reader[@]}" scripts/game-events/serve >server.out 2>server.err &
 	pids[server]=$!
 	play_and_rotate "${reader[@]}"
 	same "any user can run it" expected reply
 	ok "... with status 143" is 143 "$status"
 	: >server.out
-	GAME_DIR=$work/his GAME_TEST=$mark scripts/game-events/serve >server.out 2>server.err &
+	GAME_DIR=$work/his STARTED_BY=$TEST_RUN scripts/game-events/serve >server.out 2>server.err &
 	pids[server]=$!
 	play_and_rotate env
 	same "root can run it in another user's folder" expected reply

@@ -1,26 +1,25 @@
 #!/bin/bash
 # Events come to Kafka as they are logged, whatever stands still, ends or is killed.
-# shellcheck disable=SC2317 # functions called by name
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 
 # Before there is a broker, a topic or a log
-port=$("$here/free-port")
+port=$(free-port)
 KAFKA_BROKER=127.0.0.1:$port
-start ship ship
+start ship game-events/ship
 wait_for 30 says ship.err "waiting for the broker at $KAFKA_BROKER"
 start_kafka "$port"
 wait_for 60 says ship.err "topic events is there"
 start_server
 play purchase_a_sword >reply
-wait_for 60 on_topic 1
+wait_for 60 holds "$GAME_TOPIC" 1
 ok "a lone event comes, though nothing follows it" kill -0 "${pids[ship]}"
 play purchase_a_potion >reply
-wait_for 60 on_topic 2
+wait_for 60 holds "$GAME_TOPIC" 2
 ok "... and so does the next one" kill -0 "${pids[ship]}"
 all_shipped "the topic holds them as they are in the log"
-start second ship
-ended
+start second game-events/ship
+end
 ok "a second one is refused" is 1 "$status"
 ok "... and says why" says second.err "another one runs in $GAME_DIR"
 stop TERM "${pids[ship]}"
@@ -35,16 +34,16 @@ read_to_end() { # the log, by tail
 }
 begin='{"event_type":"default","request_id":"0123456789abcdef'
 end='"}'
-start ship ship
+start ship game-events/ship
 printf %s "$begin" >>"$GAME_DIR/access.log"
 wait_for 30 read_to_end
 printf '%s\n' "0000000000000000$end" >>"$GAME_DIR/access.log"
-wait_for 60 on_topic 3
+wait_for 60 holds "$GAME_TOPIC" 3
 printf %s "$begin" >>"$GAME_DIR/access.log"
 wait_for 30 read_to_end
 stop TERM "$pid"
 ok "stopped in the middle of a line, it ends with status 143" is 143 "$status"
-start ship ship
+start ship game-events/ship
 printf '%s\n' "1111111111111111$end" >>"$GAME_DIR/access.log"
 all_shipped "no half line is sent"
 
@@ -58,7 +57,7 @@ for path in purchase_a_sword join_guild purchase_a_spear; do
 	"$game/rotate"
 	play $path >reply
 done
-start ship ship
+start ship game-events/ship
 all_shipped "what was rotated before it starts is sent, and nothing twice"
 play purchase_a_shield >reply
 "$game/rotate"
@@ -83,12 +82,12 @@ fails() { # TITLE PARENT COMMAND
 	wait_for 60 has_part "$2" "$3"
 	kill -KILL "$(pgrep -P "$2" -f -- "$3")"
 	play purchase_a_sword -H "Host: $1" >reply
-	ended
+	end
 	ok "without $1 it ends with status 1" is 1 "$status"
 	ok "... and says so" grep -q "^ship: $1 ended .*status" ship.err
 	wait_for 60 no_ship_left
 	ok "... and leaves no process" no_ship_left
-	start ship ship
+	start ship game-events/ship
 	all_shipped "... and started again it loses nothing and repeats nothing"
 }
 fails "the log's follower" "$pid" '/follow .*/access\.log'
@@ -102,37 +101,37 @@ fails "the log's follower" "$(pgrep -P "$pid" -f '/follow .*/access\.log')" ^tai
 wait_for 60 no_ship_left
 ok "kill -9 of it leaves no process" no_ship_left
 play join_guild >reply
-start ship ship
+start ship game-events/ship
 all_shipped "... and started again it loses nothing and repeats nothing"
 has_request() { # the broker: bytes it has not read
 	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") [0-9A-F:]* 01 [0-9A-F]*:0*[1-9A-F]" /proc/net/tcp /proc/net/tcp6
 }
-kill -STOP "$kafka"
+kill -STOP "$broker"
 play purchase_a_potion >reply
 wait_for 60 has_request
 { ship_left | cut -d' ' -f1 | xargs kill -KILL && wait "$pid"; } 2>/dev/null
 play join_guild >reply
-start ship ship
+start ship game-events/ship
 sleep 1
-kill -CONT "$kafka"
+kill -CONT "$broker"
 all_shipped "killed with a request on its way, nothing is lost or repeated"
 stop TERM "$pid"
 
 # Several partitions, others that send to the topic all the while
 GAME_TOPIC=many
-"$here/create-topics" "$address" many:3 || bail_out "no topic"
+create-topics "$KAFKA_BROKER" many:3 || bail_out "no topic"
 rm "$GAME_DIR"/*.gz
 logged | LC_ALL=C sort >expected
 for run in first second; do
 	(until [[ -e enough ]]; do seq -f 'other %g' 200 && sleep 0.01; done | produce many -q -X linger.ms=1) &
 	others=$!
-	wait_for 60 holds many 300
-	start ship ship
+	wait_for 60 holds many 900
+	start ship game-events/ship
 	wait_for 60 test -s "$GAME_DIR/ship.lock" # it has read the topic
 	touch enough
 	ok "while others send, it starts a $run time" wait "$others"
 	rm enough
-	wait_for 60 on_topic "$(($(consume many | grep -c ^other) + $(wc -l <expected)))"
+	wait_for 60 holds "$GAME_TOPIC" "$(($(consume many | grep -c ^other) + $(wc -l <expected)))"
 	consume many | LC_ALL=C grep -av ^other | LC_ALL=C sort >actual
 	same "... and loses nothing and repeats nothing" expected actual
 	stop TERM "$pid"

@@ -1,12 +1,11 @@
 #!/bin/bash
 # Every event on the topic is in one table, or rejected by name; what stands beside a bad one is not touched.
-# shellcheck source-path=SCRIPTDIR/../kafka disable=SC2317 # functions called by name
-source "$(dirname "$0")/../kafka/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 folder=$root/scripts/game-events
 cases=$root/tests/game-events/split
 tables=(equipment consumables guilds others)
 
-cd "$work" || bail_out "no folder to work in"
 start_kafka
 produce events <"$cases/events"
 printf 'a tombstone\t\n' | produce events -K '\t' -Z
@@ -37,24 +36,17 @@ ok "no event is lost: each is in one table, or rejected" test \
 # live: the README's pipe, which reads the topic once
 
 live() {
-	sed -n '/^stdbuf /,/^```$/p' "$folder/README.md" | sed "\$d;s/localhost:9092/$address/"
+	sed -n '/^stdbuf /,/^```$/p' "$folder/README.md" | sed "\$d;s/localhost:9092/$KAFKA_BROKER/"
 }
 
 lines_are() {
 	(($(cat live/*.ndjson | wc -l) == $1))
 }
 
-# of the group, as Ctrl-C does
-stop_pipeline() {
-	[[ ! $pipeline ]] || kill -INT -- "-$pipeline"
-	pipeline=
-}
-
 mkdir live && ln -s "$root/scripts" live/scripts
 live >live.sh
 ok "the README has the pipe" grep -q 'tee >(.*split ' live.sh
-(cd live && exec env --default-signal=INT setsid bash ../live.sh >others.ndjson 2>err) &
-pipeline=$!
+(cd live && exec env --default-signal=INT STARTED_BY="$TEST_RUN" setsid bash ../live.sh >others.ndjson 2>err) &
 wait_for 60 lines_are "$(cat "${tables[@]}" | wc -l)"
 for table in "${tables[@]}"; do
 	undated <"live/$table.ndjson" >live/actual

@@ -1,15 +1,13 @@
 #!/bin/bash
 # What players send, hostile or not, comes from the server by Kafka into the tables, or is rejected and counted.
-# shellcheck disable=SC2317 # functions called by name
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 export LAKE=$work/lake
 cases=$root/tests/game-events/tables
 
 start_kafka
-KAFKA_BROKER=$address
 start_server
-start ship ship
+start ship game-events/ship
 
 # send PATH STATUS HEADER ...: a request as it is, which must be answered by STATUS; Accept numbers the requests.
 requests=0

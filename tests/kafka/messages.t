@@ -1,15 +1,11 @@
 #!/bin/bash
 # What Apache Kafka holds comes out of the filters, whatever form the messages take there.
-# shellcheck source-path=SCRIPTDIR
-source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
+put_in_path redis-decode events-decode join
 
-cd "$work" || bail_out "no folder to work in"
 start_kafka
-"$here/create-topics" "$address" spread:3 keyed:3 || bail_out "no topics"
-
-event() { # CUSTOMER SCORE
-	printf '{"customer":"%s","score":%s,"riskDate":"2020-09-14T07:54:06.417Z"}\n' "$1" "$2"
-}
+create-topics "$KAFKA_BROKER" spread:3 keyed:3 || bail_out "no topics"
 
 # keys
 
@@ -68,7 +64,7 @@ for codec in "${codecs[@]}"; do
 	same "messages compressed by $codec come out as they went in" expected actual
 	segments+=,$work/kafka/data/$codec-0/00000000000000000000.log
 done
-"$here/kafka-class" org.apache.kafka.tools.DumpLogSegments --files "${segments#,}" 2>&1 |
+kafka-class org.apache.kafka.tools.DumpLogSegments --files "${segments#,}" 2>&1 |
 	grep -o 'compresscodec: [a-z0-9]*' | grep -v none | uniq >actual # kcat may send the first message alone, and plain
 printf 'compresscodec: %s\n' "${codecs[@]}" >expected
 same "and Kafka holds them compressed" expected actual

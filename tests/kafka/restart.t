@@ -1,12 +1,11 @@
 #!/bin/bash
 # The broker goes away in mid-stream, and comes back: the running join loses nothing and repeats nothing.
-# shellcheck source-path=SCRIPTDIR
-source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/../system.sh"
 
-cd "$work" || bail_out "no folder to work in"
 stedi_messages 100 100000
 start_kafka
-port=${address#*:}
+port=${KAFKA_BROKER#*:}
 
 feed() { # until the file "enough" is there
 	local n=0
@@ -17,16 +16,16 @@ feed() { # until the file "enough" is there
 	echo $n >sent
 }
 
-start_pipeline
+start pipeline submit-event-kafkajoin.sh
 produce redis-server <redis.ndjson
-feed | produce stedi-events -E -X message.timeout.ms=0 2>producer.err &
+feed | produce stedi-events 2>producer.err &
 producer=$!
 
 wait_for 120 holds stedi-graph 200
-stop_kafka
+stop_broker
 start_kafka "$port"
 wait_for 120 holds stedi-graph 1200
-stop_kafka KILL
+stop_broker KILL
 start_kafka "$port"
 wait_for 120 holds stedi-graph 2200
 ok "events came all the while" kill -0 "$producer"
@@ -34,9 +33,9 @@ touch enough
 ok "every one reached Kafka" wait "$producer"
 sent=$(<sent)
 wait_for 120 holds stedi-graph "$sent"
-ok "the pipeline ran through" kill -0 "$pipeline"
-stop_pipeline
-ok "and ends when it is told to" test "$pipeline_status" = 143
+ok "the pipeline ran through" kill -0 "$pid"
+stop TERM "$pid"
+ok "and ends when it is told to" test "$status" = 143
 
 head -n "$sent" events.ndjson >expected
 consume stedi-events >actual

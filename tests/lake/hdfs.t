@@ -4,18 +4,8 @@
 source "$(dirname "$0")/lib.sh"
 
 declare -A nodes=()
-leave_hdfs() {
-	local status=$?
-	kill "${nodes[@]}" "$broker" 2>/dev/null
-	wait
-	(exit $status)
-	leave
-}
-broker=
-trap leave_hdfs EXIT
-
 start_node() { # name|data
-	"$lake_tests/hdfs-node" "$1" "$work/hdfs" 2>"node.err" &
+	"$root/tests/lake/hdfs-node" "$1" "$work/hdfs" 2>"node.err" &
 	nodes[$1]=$!
 }
 stop_node() { # name|data
@@ -32,11 +22,7 @@ wait_for 120 data_nodes 1
 WEBHDFS=http://$(<hdfs/address)/webhdfs/v1/some/lake
 export WEBHDFS
 
-"$root/scripts/embedded-broker/embedded-broker" events:2 >address &
-broker=$!
-wait_for 60 test -s address
-KAFKA_BROKER=$(<address)
-export KAFKA_BROKER
+start_embedded events:2
 grow() { # another 20 messages, over two days, to both tables
 	local partition
 	for partition in 0 1; do
@@ -67,16 +53,16 @@ no_half_file() {
 }
 
 ok "put-hdfs" put
-ok "says how many files" said out '8 files copied'
+ok "says how many files" says out '8 files copied'
 in_lake >expected
 in_hdfs | sort >actual
 same "all of them are there" expected actual
 ok "each as in the lake" no_half_file
 ok "a second time" put
-ok "there is nothing to do" said out '0 files copied'
+ok "there is nothing to do" says out '0 files copied'
 grow
 ok "when the lake has grown" put
-ok "only what is new is copied" said out '8 files copied'
+ok "only what is new is copied" says out '8 files copied'
 
 # Killed after each of its requests.
 grow
@@ -122,8 +108,8 @@ ok "each as in the lake" no_half_file
 some=$(head -n 1 expected)
 echo more >>"$LAKE/$some"
 ok "a file that is another one in HDFS" eval "! put"
-ok "is said" said err "$some is another one in HDFS"
+ok "is said" says err "$some is another one in HDFS"
 WEBHDFS=http://127.0.0.1:1/webhdfs/v1/lake put
 ok "without HDFS it fails" test $? = 1
-ok "and says so" said err 'no answer of http://127.0.0.1:1/webhdfs/v1/lake'
+ok "and says so" says err 'no answer of http://127.0.0.1:1/webhdfs/v1/lake'
 done_testing

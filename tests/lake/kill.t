@@ -4,8 +4,7 @@
 source "$(dirname "$0")/lib.sh"
 
 start_kafka
-export KAFKA_BROKER=$address
-"$root/tests/kafka/create-topics" "$address" events:2
+create-topics "$KAFKA_BROKER" events:2
 
 # Programs that land calls, as ones that count the calls and kill land after a given one.
 mkdir shims
@@ -27,7 +26,7 @@ send() { # TOPIC PARTITION: twelve good messages over two days, a tombstone and 
 	{
 		seq $((sent + 1)) $((sent + 12)) | awk '{ print "k\t{\"ts\":" 1516700000 + $1 % 12 * 9000 ".5,\"n\":" $1 "}" }'
 		printf 'k\t{"ts":1516700000.5,"n":1.5}\nk\t{"ts":1516700000.5}\nk\t\n'
-	} | kcat -P -b "$address" -t "$1" -p "$2" -K '\t' -Z
+	} | kcat -P -b "$KAFKA_BROKER" -t "$1" -p "$2" -K '\t' -Z
 	sent=$((sent + 12))
 }
 sent=0
@@ -91,11 +90,11 @@ kill -KILL $pid
 wait $pid 2>/dev/null
 land_events random -q &
 pid=$!
-wait_for 60 said err 'waiting for another land to end'
+wait_for 60 says err 'waiting for another land to end'
 ok "land waits while a part of one that was killed still runs" test ! -e ended
 touch go
 ok "and then lands" wait $pid
-ok "what is new" said out 'random: 12 records landed, 2 rejected'
+ok "what is new" says out 'random: 12 records landed, 2 rejected'
 
 # Two at once.
 send events 1

@@ -4,9 +4,8 @@
 source "$(dirname "$0")/lib.sh"
 
 start_kafka
-export KAFKA_BROKER=$address
-"$root/tests/kafka/create-topics" "$address" events:3
-kafka_tool() { "$root/tests/kafka/kafka-class" "org.apache.kafka.tools.$1" --bootstrap-server "$address" "${@:2}"; }
+create-topics "$KAFKA_BROKER" events:3
+kafka_tool() { kafka-class "org.apache.kafka.tools.$1" --bootstrap-server "$KAFKA_BROKER" "${@:2}"; }
 
 events() { # FIRST LAST: 10 hours apart
 	local n
@@ -16,7 +15,7 @@ events() { # FIRST LAST: 10 hours apart
 # Three partitions, twice.
 for partition in 0 1 2; do events $((partition * 10)) $((partition * 10 + 9)) | produce events -p $partition; done
 ok "land ends well" land_events every
-ok "and says how many" said out 'every: 30 records landed, 0 rejected'
+ok "and says how many" says out 'every: 30 records landed, 0 rejected'
 on_topic events >expected
 records every >actual
 same "each record is there once" expected actual
@@ -28,12 +27,12 @@ printf 'events-%s-0-9.parquet\n' 0 1 2 >expected
 same "files are named for what they hold" expected actual
 before=$(lake_files)
 ok "a second time there is nothing new" land_events every
-ok "which it says" said out 'every: 0 records landed, 0 rejected'
+ok "which it says" says out 'every: 0 records landed, 0 rejected'
 ok "and the lake is as it was" test "$before" = "$(lake_files)"
 
 events 100 104 | produce events -p 1
 ok "what came since is landed" land_events every
-ok "only that" said out 'every: 5 records landed, 0 rejected'
+ok "only that" says out 'every: 5 records landed, 0 rejected'
 on_topic events >expected
 records every >actual
 same "each record is there once still" expected actual
@@ -46,22 +45,22 @@ query -csv 'select distinct day from every order by day' >expected
 same "days are those of UTC, wherever it runs" expected actual
 
 # Batches that make no records.
-printf 'key:\n' | kcat -P -b "$address" -t tombstones -K : -Z
+printf 'key:\n' | kcat -P -b "$KAFKA_BROKER" -t tombstones -K : -Z
 ok "tombstones make no records" \
 	eval "land tombstones tombstones 'n integer' \"date '2018-01-01'\" events-decode -J -f n >out"
-ok "which it says" said out 'tombstones: 0 records landed, 0 rejected'
+ok "which it says" says out 'tombstones: 0 records landed, 0 rejected'
 ok "and are not read again" test "$(head -n 1 "$LAKE/tombstones/_landed/tombstones-0")" = 1
 ok "a table without records is not there yet" eval "! query 'from tombstones' 2>err"
 
 printf '%s\n' '{"n":1' '{"m":2}' 'hello "world"' | produce bad
 ok "a batch of rejects only" \
 	eval "land bad bad 'n integer' \"date '2018-01-01'\" events-decode -J -f 'n!' >out 2>err"
-ok "is counted" said out 'bad: 0 records landed, 3 rejected'
-ok "is said" said err 'bad[0]@1: n: expected'
+ok "is counted" says out 'bad: 0 records landed, 3 rejected'
+ok "is said" says err 'bad[0]@1: n: expected'
 consume bad -J >expected
 same "is kept to the byte" expected "$LAKE/bad/_rejects/bad-0-0-2.ndjson"
 land bad bad 'n integer' "date '2018-01-01'" events-decode -J -f 'n!' >out 2>err
-ok "and not read again" said out 'bad: 0 records landed, 0 rejected'
+ok "and not read again" says out 'bad: 0 records landed, 0 rejected'
 
 # Records that don't fit COLUMNS, also deep within: none of them may be landed with a null.
 cat >messages <<-'END'
@@ -94,7 +93,7 @@ types='s varchar, i integer, d double, b boolean, t timestamp, day_of date, pric
 	q struct(list struct(ok boolean, n integer)[], e varchar[])'
 ok "records that don't fit" \
 	eval "land shapes shapes '$types' \"date '2018-01-23'\" events-decode -J -f s,i,d,b,t,day_of,price,q >out 2>err"
-ok "are counted" said out 'shapes: 4 records landed, 19 rejected'
+ok "are counted" says out 'shapes: 4 records landed, 19 rejected'
 cat >expected <<-'END'
 	land: shapes: record 4 of shapes-0-0-22: i: doesn't fit: "two"
 	land: shapes: record 5 of shapes-0-0-22: i: doesn't fit: 1.5
@@ -132,19 +131,19 @@ same "the others are landed as they are" expected actual
 printf '%s\n' '{"ts":1516717442,"n":1}' '{"n":2}' '{"ts":1e300,"n":3}' | produce days
 ok "a record without a day" \
 	eval "land days days 'ts double, n integer' 'to_timestamp(ts)::date' events-decode -J -f ts,n >out 2>err"
-ok "is rejected" said out 'days: 1 records landed, 2 rejected'
-ok "and said" said err 'land: days: record 2 of days-0-0-2: has no day'
+ok "is rejected" says out 'days: 1 records landed, 2 rejected'
+ok "and said" says err 'land: days: record 2 of days-0-0-2: has no day'
 
 # What COLUMNS leaves out.
-ok "a field without a column ends it" says 'land: less: not in COLUMNS: position' \
+ok "a field without a column ends it" refuses 'land: less: not in COLUMNS: position' \
 	eval "land events less 'n integer' \"date '2018-01-01'\" events-decode -J -f n,position=@position >out 2>err"
 ok "keys of an object can be left out, and it says so" eval "
 	land shapes less 's varchar, q struct(list struct(ok boolean)[])' \"date '2018-01-01'\" \
-		events-decode -J -w 's=good' -f s,q >out 2>err && said err 'not in COLUMNS, left out: q.list[].n q.e'"
+		events-decode -J -w 's=good' -f s,q >out 2>err && says err 'not in COLUMNS, left out: q.list[].n q.e'"
 
 # What is wrong from the start.
 wrong() { # TEXT COLUMNS DAY
-	says "$1" eval "land events wrong '$2' \"$3\" events-decode -J -f n 2>err >out"
+	refuses "$1" eval "land events wrong '$2' \"$3\" events-decode -J -f n 2>err >out"
 }
 ok "COLUMNS that is no SQL" wrong 'COLUMNS or DAY is wrong' 'n integer,,' "date '2018-01-01'"
 ok "a type that doesn't exist" wrong 'COLUMNS or DAY is wrong' 'n interger' "date '2018-01-01'"
@@ -153,16 +152,16 @@ ok "a column of single precision" wrong 'COLUMNS has a real' 'n struct(x real)[]
 ok "a column day" wrong 'COLUMNS has a column day' 'n integer, "Day" date' "date '2018-01-01'"
 ok "DAY of a column that doesn't exist" wrong 'COLUMNS or DAY is wrong' 'n integer' 'm::date'
 ok "DAY that is no date" wrong 'DAY is no date: INTEGER' 'n integer' n
-ok "a topic that doesn't exist" says "there is no topic nothing at $address" \
+ok "a topic that doesn't exist" refuses "there is no topic nothing at $KAFKA_BROKER" \
 	eval "land nothing wrong 'n integer' \"date '2018-01-01'\" events-decode -J -f n 2>err"
-ok "a broker that doesn't answer" says "the broker at 127.0.0.1:1 doesn't answer" \
+ok "a broker that doesn't answer" refuses "the broker at 127.0.0.1:1 doesn't answer" \
 	eval "KAFKA_BROKER=127.0.0.1:1 land events wrong 'n integer' \"date '2018-01-01'\" events-decode -J -f n 2>err"
 for arguments in '' 'events' 'events t "n int" day' 'events t "n int" day --' 'events _t "n int" day cat' \
 	'events ../t "n int" day cat'; do
 	eval "land $arguments 2>err"
 	ok "wrong usage: land $arguments" test $? = 2 -a -s err
 done
-ok "--help" eval 'land --help >out && said out usage:'
+ok "--help" eval 'land --help >out && says out usage:'
 
 # Parts that fail: nothing is landed, and the next time all is.
 for decoder in 'exit 2' 'exit 1' 'kill -9 $$' 'head -n 1; exit 3' 'echo "{"' 'echo "{} {}"' \
@@ -170,7 +169,7 @@ for decoder in 'exit 2' 'exit 1' 'kill -9 $$' 'head -n 1; exit 3' 'echo "{"' 'ec
 	printf '#!/bin/bash\n%s\n' "$decoder" >decoder
 	chmod +x decoder
 	ok "a decoder that does: $decoder" \
-		says land eval "land events failing 'n integer' \"date '2018-01-01'\" ./decoder 2>err"
+		refuses land eval "land events failing 'n integer' \"date '2018-01-01'\" ./decoder 2>err"
 done
 mkdir cut
 cat >cut/kcat <<-END
@@ -179,10 +178,10 @@ cat >cut/kcat <<-END
 	exec $(type -P kcat) "\$@"
 END
 chmod +x cut/kcat
-PATH=$work/cut:$PATH says 'land: kcat ended before events[0]@10' land_events failing
+PATH=$work/cut:$PATH refuses 'land: kcat ended before events[0]@10' land_events failing
 ok "a kcat that ends early, as on SIGTERM with status 0" test $? = 0
 ok "all is landed then" land_events failing
-ok "each record" said out 'failing: 35 records landed, 0 rejected'
+ok "each record" says out 'failing: 35 records landed, 0 rejected'
 
 # Offsets with gaps: the ends of transactions.
 printf '{"ts":1516717442,"n":1}\n' >payload
@@ -193,10 +192,10 @@ transactions() {
 land_gaps() { land gaps gaps 'n integer, o bigint' "date '2018-01-23'" events-decode -J -f n,o=@offset >out 2>err; }
 transactions 200
 land_gaps
-ok "of a topic with gaps" said out 'gaps: 200 records landed, 0 rejected'
+ok "of a topic with gaps" says out 'gaps: 200 records landed, 0 rejected'
 transactions 100
 land_gaps
-ok "all is landed once" said out 'gaps: 100 records landed, 0 rejected'
+ok "all is landed once" says out 'gaps: 100 records landed, 0 rejected'
 consume gaps -f '%o\n' >expected
 query -csv -noheader 'select o from gaps order by o' >actual
 same "at its offsets" expected actual
@@ -204,27 +203,27 @@ ok "which have gaps" test "$(tail -n 1 expected)" -gt 299
 
 # A transaction that is still open.
 mkfifo pipe
-kcat -P -b "$address" -t gaps -X transactional.id=open <pipe 2>open.log &
+kcat -P -b "$KAFKA_BROKER" -t gaps -X transactional.id=open <pipe 2>open.log &
 producer=$!
 exec {pipe}>pipe
 seq -f '{"n":%.0f}' 1000 >&$pipe
 end_of_gaps() { # beyond what can be read
 	local end
-	end=$(kcat -Q -b "$address" -X isolation.level=read_uncommitted -t gaps:0:-1) &&
+	end=$(kcat -Q -b "$KAFKA_BROKER" -X isolation.level=read_uncommitted -t gaps:0:-1) &&
 		((${end##* } > $(tail -n 1 expected) + 300))
 }
 wait_for 60 end_of_gaps
 ok "with a transaction that is still open, land comes to an end" land_gaps
-ok "without it" said out 'gaps: 0 records landed, 0 rejected'
+ok "without it" says out 'gaps: 0 records landed, 0 rejected'
 exec {pipe}>&-
 wait $producer
 ok "when it is closed" land_gaps
-ok "all of it is landed" said out 'gaps: 1000 records landed, 0 rejected'
+ok "all of it is landed" says out 'gaps: 1000 records landed, 0 rejected'
 
 # A topic that grows all the while.
 touch growing
 while [[ -e growing ]]; do events 0 99; done | produce grows &
-until kcat -Q -b "$address" -t grows:0:-1 2>/dev/null | grep -q 'offset [1-9]...'; do sleep 0.1; done
+until kcat -Q -b "$KAFKA_BROKER" -t grows:0:-1 2>/dev/null | grep -q 'offset [1-9]...'; do sleep 0.1; done
 land_grows() { land grows grows 'n integer, o bigint' "date '2018-01-23'" events-decode -J -f n,o=@offset >out 2>err; }
 ok "while a topic grows, land comes to an end" land_grows
 ok "and again" land_grows
@@ -238,7 +237,7 @@ same "each record is there once" expected actual
 # More messages than one batch takes.
 seq -f '{"n":%.0f}' 250000 | produce many
 land many many 'n integer' "date '2018-01-23'" events-decode -J -f n >out 2>err
-ok "many messages" said out 'many: 250000 records landed, 0 rejected'
+ok "many messages" says out 'many: 250000 records landed, 0 rejected'
 ls "$LAKE/many/day=2018-01-23" >actual
 printf 'many-0-%s.parquet\n' 0-99999 100000-199999 200000-249999 >expected
 same "come in batches" expected actual
@@ -250,13 +249,13 @@ same "and are all there" expected actual
 printf '{"partitions":[{"topic":"events","partition":1,"offset":12}],"version":1}' >expire.json
 kafka_tool DeleteRecordsCommand --offset-json-file expire.json >expire.log 2>&1
 ok "expired after it was landed" land_events every
-ok "is no matter" eval "said out 'every: 0 records landed' && ! test -s err"
+ok "is no matter" eval "says out 'every: 0 records landed' && ! test -s err"
 ok "expired before it was landed" land_events late
-ok "is landed without that" said out 'late: 23 records landed, 0 rejected'
+ok "is landed without that" says out 'late: 23 records landed, 0 rejected'
 land_events stale
 printf '10\n\n' >"$LAKE/stale/_landed/events-1"
 ok "expired since the last time" land_events stale
-ok "is said" said err 'land: stale: events[1]@10-11 expired before it was landed'
+ok "is said" says err 'land: stale: events[1]@10-11 expired before it was landed'
 
 anew() { # MESSAGES: the topic again becoming one in an empty Kafka
 	kafka_tool TopicCommand --delete --topic days
@@ -265,20 +264,20 @@ anew() { # MESSAGES: the topic again becoming one in an empty Kafka
 }
 land_days() { land days days 'ts double, n integer' 'to_timestamp(ts)::date' events-decode -J -f ts,n >out 2>err; }
 anew 2
-ok "a topic made anew that is shorter" says 'days[0] was made anew since it was landed up to 3' land_days
+ok "a topic made anew that is shorter" refuses 'days[0] was made anew since it was landed up to 3' land_days
 anew 5
-ok "or longer" says 'days[0] was made anew since it was landed up to 3' land_days
+ok "or longer" refuses 'days[0] was made anew since it was landed up to 3' land_days
 
 # A broker that goes away while land reads.
 cat >cut/kcat <<-END
 	#!/bin/bash
-	[[ " \$* " != *" -C "* ]] || kill -KILL $kafka
+	[[ " \$* " != *" -C "* ]] || kill -KILL $broker
 	exec $(type -P kcat) "\$@"
 END
-PATH=$work/cut:$PATH says 'land: kcat ended with status 1' land_events outage
+PATH=$work/cut:$PATH refuses 'land: kcat ended with status 1' land_events outage
 ok "an outage of Kafka ends it, and nothing is landed" test $? = 0
-wait "$kafka" 2>/dev/null
-start_kafka "${address#*:}"
+wait "$broker" 2>/dev/null
+start_kafka "${KAFKA_BROKER#*:}"
 ok "afterwards all is landed" land_events outage
-ok "each record" said out 'outage: 23 records landed, 0 rejected'
+ok "each record" says out 'outage: 23 records landed, 0 rejected'
 done_testing

@@ -1,12 +1,9 @@
-# Sourced by the tests here: a lake in a folder to work in, beside what tests/kafka/lib.sh brings.
+# Sourced by the tests here: a lake, beside what tests/system.sh brings.
 # shellcheck shell=bash
-# shellcheck source=tests/kafka/lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../kafka/lib.sh"
-lake_tests=$root/tests/lake
+# shellcheck source=tests/system.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../system.sh"
+put_in_path events-decode
 PATH=$root/scripts/lake:$PATH
-unset KCAT_CONFIG
-
-cd "$work" || bail_out "no folder to work in"
 export LAKE=$work/lake
 
 # land_events TABLE [OPTION ...]: the topic $topic, whose messages are {"ts":SECONDS,"n":N}; what it says is in the
@@ -18,15 +15,11 @@ land_events() {
 	land "$topic" "$1" "$columns" 'to_timestamp(ts)::date' -- events-decode -J -f "$fields" "${@:2}" >out 2>err
 }
 
-said() { # FILE TEXT: prints the file where it doesn't hold the text
-	grep -qF -- "$2" "$1" || { cat "$1" && return 1; }
-}
-
-says() { # TEXT COMMAND [ARG ...]: it fails, with this text, and lands nothing
+refuses() { # TEXT COMMAND [ARG ...]: it fails, with this text, and lands nothing
 	local before
 	before=$(lake_files)
 	if "${@:2}"; then return 1; fi
-	said err "$1" && [[ $(lake_files) == "$before" ]]
+	says err "$1" && [[ $(lake_files) == "$before" ]]
 }
 
 # What is in the lake, by checksum.

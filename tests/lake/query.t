@@ -3,19 +3,7 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 
-broker=
-leave_broker() {
-	local status=$?
-	kill "$broker" 2>/dev/null
-	(exit $status)
-	leave
-}
-trap leave_broker EXIT
-"$root/scripts/embedded-broker/embedded-broker" exams:1 >address &
-broker=$!
-wait_for 60 test -s address
-KAFKA_BROKER=$(<address)
-export KAFKA_BROKER
+start_embedded exams:1
 export LAKE="$work/a lake's"
 
 land_exams() { # TABLE COLUMNS FIELDS
@@ -29,7 +17,7 @@ answer() { # TITLE QUERY-ARGUMENT ...: the answer has to be what is in the file 
 
 query 'select 1' >actual 2>err
 ok "without a lake it fails" test $? = 1
-ok "and says so" said err "query: there is no lake at $LAKE"
+ok "and says so" says err "query: there is no lake at $LAKE"
 
 printf '%s\n' '{"id":"a","ts":1516751999.9,"q":[{"ok":true},{"ok":false}]}' '{"id":"b","ts":1516752000,"q":[]}' | send
 land_exams attempts 'q struct(ok boolean)[]' q
@@ -59,10 +47,10 @@ answer "a table without a file is not there yet" -csv -noheader \
 	"select view_name from duckdb_views() where not internal order by view_name"
 
 ok "SQL that is wrong fails" eval '! query "select nothing" 2>err'
-ok "with DuckDB's reason" said err 'Binder Error'
+ok "with DuckDB's reason" says err 'Binder Error'
 echo nonsense >"$LAKE/attempts/day=2018-01-24/damaged.parquet"
 ok "a damaged file fails" eval '! query -csv "select count(*) from attempts" >actual 2>err'
-ok "is named" said err damaged.parquet
+ok "is named" says err damaged.parquet
 ok "and gives no answer" test ! -s actual
 ok "--help" eval 'query --help >actual && said actual usage:'
 find "$LAKE" -name .tmp >actual
@@ -73,5 +61,5 @@ mkdir -p elsewhere/scripts
 cp -r "$root/scripts/lake" "$root/scripts/kafka-pipe.sh" elsewhere/scripts
 PATH=$work/path elsewhere/scripts/lake/query 'select 1' 2>err
 ok "without DuckDB it fails" test $? = 1
-ok "and says what to do" said err 'duckdb is missing: run scripts/need-packages.sh lake'
+ok "and says what to do" says err 'duckdb is missing: run scripts/need-packages.sh lake'
 done_testing

@@ -6,7 +6,6 @@ source "$(dirname "$0")/lib.sh"
 python=$root/build/spark/bin/python
 [[ -x $python ]] || bail_out "pyspark is missing: run scripts/need-packages.sh spark"
 start_kafka
-export KAFKA_BROKER=$address
 
 cat >messages <<-'END'
 	{"keen_id":"a","keen_timestamp":1516717442.7,"max_attempts":"1.0","started_at":"2018-01-23T14:23:19.082Z","sequences":{"questions":[{"id":"q1","user_correct":true},{"id":"q2","user_correct":false}]}}
@@ -45,6 +44,6 @@ cat >expected <<-'END'
 	b|3.0|q1
 END
 ok "Spark reads the lake" \
-	eval "SPARK_LOCAL_IP=127.0.0.1 '$python' '$lake_tests/spark.py' >actual 2>err || { cat err && false; }"
+	eval "SPARK_LOCAL_IP=127.0.0.1 '$python' '$root/tests/lake/spark.py' >actual 2>err || { cat err && false; }"
 same "and finds what is there" expected actual
 done_testing

@@ -4,7 +4,7 @@
 # shellcheck source=tests/sources/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ -n "${PROGRAMS:-}" ] || PATH=$root/redis-decode:$root/events-decode:$root/join:$PATH
+put_in_path redis-decode events-decode join
 filters='redis-decode events-decode join'
 programs="$filters redis-source stedi-simulator embedded-broker"
 mkfifo silent
@@ -37,7 +37,7 @@ look() {
 		SigCgt:) caught=$value ;;
 		esac
 	done <"/proc/$!/status"
-	[[ $state != Z* ]] || { echo "Bail out! $1 has ended"; exit 1; }
+	[[ $state != Z* ]] || bail_out "$1 has ended"
 	[ "$name" = "$1" ]
 }
 
@@ -73,23 +73,21 @@ for program in $programs; do
 	statuses=
 	for _ in {1..10}; do
 		idle "$program" >out 2>err &
-		started+=("$!")
 		until catches "$program" TERM; do :; done
-		stop "$!" TERM
+		stop TERM "$!"
 		statuses+="$status "
 	done
-	is "$program: SIGTERM ends it, also one that comes before it waits" \
+	ok "$program: SIGTERM ends it, also one that comes before it waits" is \
 		"$(yes $expected | head -n 10 | paste -sd ' ') " "$statuses"
 done
 
 for program in $filters; do
 	idle "$program" 2>err &
-	started+=("$!")
 	until catches "$program" USR1; do :; done
 	kill -USR1 "$!"
-	wait_for has err ' in/s'
-	stop "$!" TERM
-	is "$program: SIGUSR1 prints the counts, also one that comes before it waits" \
+	wait_for 60 says err ' in/s'
+	stop TERM "$!"
+	ok "$program: SIGUSR1 prints the counts, also one that comes before it waits" is \
 		"$program: 0 in, 0 out, 0 skipped, 0 rejected" "$(sed 's/, 0 waiting//; s/;.*//' err)"
 done
 
@@ -102,14 +100,14 @@ for program in $programs; do
 		status=0
 		"$program" "-$option" >short 2>err || status=$?
 		"$program" "--$long" >spelled 2>>err || status=$?
-		is "$program: -$option and --$long: status 0, and nothing on standard error" '0 ' "$status $(cat err)"
+		ok "$program: -$option and --$long: status 0, and nothing on standard error" is '0 ' "$status $(cat err)"
 		ok '... and both write the same' cmp short spelled
 	done
-	is '... the version' "$program (stedi-pipes) $(sed -n 's/^VERSION = //p' "$root/Makefile")" "$(cat spelled)"
+	ok '... the version' is "$program (stedi-pipes) $(sed -n 's/^VERSION = //p' "$root/Makefile")" "$(cat spelled)"
 	"$program" -h >help
 	ok '... the usage first' grep -q "^usage: $program " help
 	# -x, -x , -long, -x Ns Oo Ar N Oc , Fl -long
-	is '... every option of its page' "$(sed -n 's/^\.It Fl /-/p' "$page" | sed 's/, Fl -/, -/' |
+	ok '... every option of its page' is "$(sed -n 's/^\.It Fl /-/p' "$page" | sed 's/, Fl -/, -/' |
 		grep -oE '^-[^ ]+|, -[^ ]+' | sed 's/, /-/' | sort)" \
 		"$(grep -oE '^ +-[A-Za-z0-9](, --[a-z-]+)?|^ +--[a-z-]+' help | tr -d ' ' | tr , '\n' | sort)"
 done
@@ -141,33 +139,31 @@ for program in $filters redis-source stedi-simulator; do
 	# shellcheck disable=SC2086 # the words of a command
 	nonblocking 1 ${much[$program]} >pipe 2>err &
 	pid=$!
-	started+=("$pid")
-	wait_for full
+	wait_for 60 full
 	drain drained &
 	exec 8>&-
 	status=0
 	if [ "$program" = redis-source ]; then
-		wait_for has_lines drained "${lines[$program]}"
+		wait_for 60 has_lines drained "${lines[$program]}"
 		kill "$pid"
 	fi
 	wait "$pid" || status=$?
 	wait "$!"
-	is "$program: a non-blocking output is waited for" "$([ "$program" = redis-source ] && echo 143 || echo 0)" "$status"
-	is '... and nothing is lost' "${lines[$program]} whole lines of ${lines[$program]}" \
+	ok "$program: a non-blocking output is waited for" is "$([ "$program" = redis-source ] && echo 143 || echo 0)" "$status"
+	ok '... and nothing is lost' is "${lines[$program]} whole lines of ${lines[$program]}" \
 		"$(grep -cx '{.*}' drained) whole lines of $(wc -l <drained)"
-	is '... or said' '' "$(cat err)"
+	ok '... or said' is '' "$(cat err)"
 done
 
 for program in $filters; do
 	pipe
 	# shellcheck disable=SC2086
 	nonblocking 1 ${much[$program]} >pipe 2>err &
-	started+=("$!")
-	wait_for full
+	wait_for 60 full
 	kill -TERM "$!"
 	while catches "$program" TERM; do :; done
-	stop "$!" TERM
-	is "$program: a second SIGTERM ends it while output is waited for" 143 "$status"
+	stop TERM "$!"
+	ok "$program: a second SIGTERM ends it while output is waited for" is 143 "$status"
 done
 
 declare -A bad=(
@@ -183,8 +179,7 @@ for program in $filters; do
 		# shellcheck disable=SC2086
 		$way ${bad[$program]} 2>pipe &
 		pid=$!
-		started+=("$pid")
-		wait_for full
+		wait_for 60 full
 		until sleeps "$program"; do :; done
 		for _ in {1..20}; do
 			kill -USR1 "$pid"
@@ -195,7 +190,7 @@ for program in $filters; do
 		status=0
 		wait "$pid" || status=$?
 		wait "$!"
-		is "$program: rejects, and standard error is full (${way/env/blocking}): status 1" 1 "$status"
+		ok "$program: rejects, and standard error is full (${way/env/blocking}): status 1" is 1 "$status"
 		ok '... and SIGUSR1 loses none' cmp expected <(grep -v ' in/s$' drained)
 	done
 done
@@ -205,7 +200,7 @@ fill() {
 	perl -MFcntl -e 'sysopen my $pipe, "pipe", O_WRONLY | O_NONBLOCK or die "$!\n"; 1 while syswrite $pipe, "\n" x 4096'
 }
 
-nowhere=$(free_port)
+nowhere=$(free-port)
 declare -A troubled=(
 	[redis-source]="env REDIS_PORT=$nowhere redis-source"
 	[stedi-simulator]="env REDIS_PORT=$nowhere stedi-simulator"
@@ -221,7 +216,6 @@ for program in redis-source stedi-simulator embedded-broker; do
 		# shellcheck disable=SC2086
 		$way ${troubled[$program]} >/dev/full 2>pipe &
 		pid=$!
-		started+=("$pid")
 		until catches "$program" TERM && sleeps "$program"; do :; done
 		kill -TERM "$pid"
 		while catches "$program" TERM; do :; done
@@ -230,7 +224,7 @@ for program in redis-source stedi-simulator embedded-broker; do
 		status=0
 		wait "$pid" || status=$?
 		wait "$!"
-		is "$program: no line is lost to SIGTERM while standard error is full (${way/env/blocking})" "$expected" \
+		ok "$program: no line is lost to SIGTERM while standard error is full (${way/env/blocking})" is "$expected" \
 			"$status $(grep . drained)"
 	done
 done
@@ -258,28 +252,27 @@ for program in $programs; do
 		rm -f out
 		eval "exec ${little[$program]} >out $closed" &
 		pid=$!
-		started+=("$pid")
-		wait_for test -s out
+		wait_for 60 test -s out
 		[ -z "${ends[$program]:-}" ] || kill "$pid"
 		status=0
 		wait "$pid" || status=$?
-		is "$program $closed: as ever" "${ends[$program]:-0}" "$status"
+		ok "$program $closed: as ever" is "${ends[$program]:-0}" "$status"
 	done
 	for closed in '>&-' '<&- >&-'; do
 		status=0
 		eval "${little[$program]} $closed 2>err" || status=$?
-		is "$program $closed: status 2, and that is said" "2 $program: stdout: Bad file descriptor" "$status $(cat err)"
+		ok "$program $closed: status 2, and that is said" is "2 $program: stdout: Bad file descriptor" "$status $(cat err)"
 	done
 	status=0
 	eval "${little[$program]} >&- 2>&-" || status=$?
-	is "$program >&- 2>&-: status 2" 2 "$status"
+	ok "$program >&- 2>&-: status 2" is 2 "$status"
 	for option in --help --version; do
 		status=0
 		"$program" "$option" 2>err >&- || status=$?
-		is "$program $option >&-: status 2, and that is said" "2 $program: stdout: Bad file descriptor" \
+		ok "$program $option >&-: status 2, and that is said" is "2 $program: stdout: Bad file descriptor" \
 			"$status $(cat err)"
 	done
 done
-is 'nothing else was written to Redis' 'Customer RapidStepTest' "$(redis keys '*' | sort | paste -sd ' ')"
+ok 'nothing else was written to Redis' is 'Customer RapidStepTest' "$(redis keys '*' | sort | paste -sd ' ')"
 
 done_testing

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # The source outlives Redis: nothing is missed.
-# shellcheck disable=SC2119 # functions with options
 # shellcheck source=tests/sources/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -14,15 +13,14 @@ redis zadd Customer 0 one >/dev/null
 start_source
 published >/dev/null
 
-kill -9 "$redis_pid"
-wait "$redis_pid" 2>/dev/null || :
-wait_for has err 'trying again'
+stop_redis KILL
+wait_for 60 says err 'trying again'
 start_redis --appendonly yes
 redis zadd Customer 0 two >/dev/null
-wait_for has err 'connected'
+wait_for 60 says err 'connected'
 redis zadd Customer 0 three >/dev/null
 published >/dev/null
-is 'killed and started again: all is there' 'one three two' "$(elements)"
+ok 'killed and started again: all is there' is 'one three two' "$(elements)"
 
 : >err
 redis shutdown nosave || :
@@ -30,17 +28,17 @@ wait "$redis_pid" || :
 # A Redis of another way of sending its dump.
 start_redis --appendonly yes --repl-diskless-sync no
 redis zadd Customer 0 four >/dev/null
-wait_for has err 'connected'
+wait_for 60 says err 'connected'
 published >messages
-is 'what was there is repeated' 'four one three two' \
+ok 'what was there is repeated' is 'four one three two' \
 	"$(elements messages)"
 
 : >err
 redis client kill type replica >/dev/null
-wait_for has err 'connected'
+wait_for 60 says err 'connected'
 redis zadd Customer 0 five >/dev/null
 published >/dev/null
-is 'a connection that is cut' 'five four one three two' "$(elements)"
+ok 'a connection that is cut' is 'five four one three two' "$(elements)"
 
 # Writers while the connection is cut again and again.
 for i in $(seq 1000); do
@@ -48,19 +46,19 @@ for i in $(seq 1000); do
 	[ $((i % 200)) -ne 0 ] || echo 'client kill type replica'
 done | redis >/dev/null
 redis zadd Customer 0 last >/dev/null
-wait_for has out "$(printf last | base64)"
+wait_for 60 says out "$(printf last | base64)"
 published >/dev/null
-is 'nothing is missed while the connection is cut' 1000 \
+ok 'nothing is missed while the connection is cut' is 1000 \
 	"$(elements | tr ' ' '\n' | grep -c ^number)"
 
-stop "$source_pid" TERM
-is 'SIGTERM: 128 + 15' 143 "$status"
+stop TERM "$source_pid"
+ok 'SIGTERM: 128 + 15' is 143 "$status"
 
 redis config set requirepass secret >/dev/null
 forget
 REDISCLI_AUTH=secret REDIS_PASSWORD=secret start_source
 export REDISCLI_AUTH=secret
 published >/dev/null
-is 'with a password' '' "$(cat err)"
-stop "$source_pid" TERM
+ok 'with a password' is '' "$(cat err)"
+stop TERM "$source_pid"
 done_testing

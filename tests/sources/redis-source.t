@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a real Redis does, and the messages that tell of it, to the byte.
-# shellcheck disable=SC2016,SC2119 # $ of the protocol, functions with options
+# shellcheck disable=SC2016 # $ of the protocol
 # shellcheck source=tests/sources/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -19,24 +19,24 @@ zadd() { # KEY EXIST CH INCR ENTRIES
 start_redis
 redis zadd Customer 0 'José' >/dev/null
 start_source
-is 'what is there comes as a snapshot' "$(snapshot Q3VzdG9tZXI= '[{"element":"Sm9zw6k=","score":0.0}]' N 5)" \
+ok 'what is there comes as a snapshot' is "$(snapshot Q3VzdG9tZXI= '[{"element":"Sm9zw6k=","score":0.0}]' N 5)" \
 	"$(published | sed 's/"dbsize":[0-9]*/"dbsize":N/')"
 
 sam='{"customerName":"Sam Test","email":"sam.test@test.com","phone":"8015551212","birthDay":"2001-01-03"}'
 redis zadd Customer 0 "$sam" >/dev/null
-is 'a ZADD is as Kafka knows it' "$(head -n 1 "$root/tests/data/redis-server.ndjson")" "$(published)"
+ok 'a ZADD is as Kafka knows it' is "$(head -n 1 "$root/tests/data/redis-server.ndjson")" "$(published)"
 redis set session:1 '{"userName":"sam","token":"t"}' >/dev/null
-is 'a SET is as Kafka knows it' "$(grep '"key":"c2Vzc2lvbjox"' "$root/tests/data/redis-server.ndjson")" "$(published)"
+ok 'a SET is as Kafka knows it' is "$(grep '"key":"c2Vzc2lvbjox"' "$root/tests/data/redis-server.ndjson")" "$(published)"
 
 redis zadd z 0 a 1.5 b 1e3 c -0.1 d +inf e -inf f 123456789012345680000 g 0.30000000000000004 h >/dev/null
-is 'scores keep every digit, infinite ones are strings' "$(zadd eg== NONE false false \
+ok 'scores keep every digit, infinite ones are strings' is "$(zadd eg== NONE false false \
 	"[$(printf '{"element":"%s","score":%s},' YQ== 0.0 Yg== 1.5 Yw== 1000.0 ZA== -0.1 ZQ== '"Infinity"' \
 		Zg== '"-Infinity"' Zw== 1.2345678901234568e+20 aA== 0.30000000000000004 | sed 's/,$//')]")" "$(published)"
 redis zadd z nx ch 1 i >/dev/null
 redis zadd z XX GT CH 2 i >/dev/null
 redis zadd z incr 2 i >/dev/null
 redis zincrby z 3 i >/dev/null
-is 'options of ZADD, and ZINCRBY' "$(zadd eg== NX true false '[{"element":"aQ==","score":1.0}]'
+ok 'options of ZADD, and ZINCRBY' is "$(zadd eg== NX true false '[{"element":"aQ==","score":1.0}]'
 	zadd eg== XX true false '[{"element":"aQ==","score":2.0}]'
 	zadd eg== NONE false true '[{"element":"aQ==","score":2.0}]'
 	zadd eg== NONE false true '[{"element":"aQ==","score":3.0}]')" "$(published)"
@@ -44,13 +44,13 @@ is 'options of ZADD, and ZINCRBY' "$(zadd eg== NX true false '[{"element":"aQ=="
 for bytes in 'a"b' $'\\' "$(printf 'a\nb\r\tc')" '👵🏽' "$(printf '\377\376\001')"; do
 	redis zadd "$bytes" 0 "$bytes" >/dev/null
 	encoded=$(printf %s "$bytes" | base64)
-	is "bytes that are special: $encoded" \
+	ok "bytes that are special: $encoded" is \
 		"$(zadd "$encoded" NONE false false "[{\"element\":\"$encoded\",\"score\":0.0}]")" "$(published)"
 done
 printf '*4\r\n$4\r\nZADD\r\n$3\r\nk\0k\r\n$1\r\n0\r\n$3\r\n\0m\0\r\n' | redis --pipe >/dev/null
-is 'NUL bytes in key and member' "$(zadd awBr NONE false false '[{"element":"AG0A","score":0.0}]')" "$(published)"
+ok 'NUL bytes in key and member' is "$(zadd awBr NONE false false '[{"element":"AG0A","score":0.0}]')" "$(published)"
 redis set empty '' >/dev/null
-is 'an empty value' '{"key":"ZW1wdHk=","value":"","ex":null,"px":null,"existType":"NONE"}' "$(published)"
+ok 'an empty value' is '{"key":"ZW1wdHk=","value":"","ex":null,"px":null,"existType":"NONE"}' "$(published)"
 
 redis set s 1 ex 100 >/dev/null
 redis set s 2 px 100000 >/dev/null
@@ -58,16 +58,16 @@ redis set s 5 xx >/dev/null
 redis set s 6 px 100000 >/dev/null
 redis set s 3 keepttl >/dev/null
 redis set new 4 nx >/dev/null
-is 'options of SET: Redis passes every time to live on in milliseconds' \
+ok 'options of SET: Redis passes every time to live on in milliseconds' is \
 	'[1,true,"NONE"] [2,true,"NONE"] [5,false,"XX"] [6,true,"NONE"] [3,false,"NONE"] [4,false,"NX"]' \
 	"$(published | jq -c '[(.value | @base64d | tonumber), (.px // 0) > 90000 and .px <= 100000, .existType]' |
 		paste -sd ' ')"
 
 printf 'MULTI\nSET q 1\nZADD z2 1 a\nEXEC\n' | redis >/dev/null
-is 'MULTI and EXEC pass through' "$(echo '{"key":"cQ==","value":"MQ==","ex":null,"px":null,"existType":"NONE"}'
+ok 'MULTI and EXEC pass through' is "$(echo '{"key":"cQ==","value":"MQ==","ex":null,"px":null,"existType":"NONE"}'
 	zadd ejI= NONE false false '[{"element":"YQ==","score":1.0}]')" "$(published)"
 redis eval 'redis.call("zadd", KEYS[1], 7, "lua") return redis.call("set", KEYS[2], "x")' 2 lz ls >/dev/null
-is 'what a script writes' "$(zadd bHo= NONE false false '[{"element":"bHVh","score":7.0}]'
+ok 'what a script writes' is "$(zadd bHo= NONE false false '[{"element":"bHVh","score":7.0}]'
 	echo '{"key":"bHM=","value":"eA==","ex":null,"px":null,"existType":"NONE"}')" "$(published)"
 
 value() { # KEY: its value in the latest message of it, to the byte: what jq makes of 14.0 depends on its version
@@ -75,34 +75,34 @@ value() { # KEY: its value in the latest message of it, to the byte: what jq mak
 }
 redis append s5 ab >/dev/null
 redis append s5 cd >/dev/null
-is 'APPEND: the key as it stands' '"YWJjZA=="' "$(value s5)"
+ok 'APPEND: the key as it stands' is '"YWJjZA=="' "$(value s5)"
 redis incrby n 41 >/dev/null
 redis incr n >/dev/null
-is 'INCR' '"NDI="' "$(value n)"
+ok 'INCR' is '"NDI="' "$(value n)"
 redis mset m1 1 m2 2 >/dev/null
-is 'MSET' '["bTE=","MQ=="] ["bTI=","Mg=="]' "$(published | jq -c '[.key, .value]' | sort | paste -sd ' ')"
+ok 'MSET' is '["bTE=","MQ=="] ["bTI=","Mg=="]' "$(published | jq -c '[.key, .value]' | sort | paste -sd ' ')"
 redis setex e 100 v >/dev/null
-is 'SETEX' '"dg=="' "$(value e)"
+ok 'SETEX' is '"dg=="' "$(value e)"
 redis setrange s5 1 XX >/dev/null
-is 'SETRANGE' '"YVhYZA=="' "$(value s5)"
+ok 'SETRANGE' is '"YVhYZA=="' "$(value s5)"
 redis rename s5 s6 >/dev/null
-is 'RENAME' '"YVhYZA=="' "$(value s6)"
+ok 'RENAME' is '"YVhYZA=="' "$(value s6)"
 redis copy s6 s7 >/dev/null
-is 'COPY' '"YVhYZA=="' "$(value s7)"
+ok 'COPY' is '"YVhYZA=="' "$(value s7)"
 redis zunionstore union 1 lz weights 2 >/dev/null
-is 'ZUNIONSTORE' '[{"element":"bHVh","score":14.0}]' "$(value union)"
+ok 'ZUNIONSTORE' is '[{"element":"bHVh","score":14.0}]' "$(value union)"
 redis zrangestore range union 0 -1 >/dev/null
-is 'ZRANGESTORE' '[{"element":"bHVh","score":14.0}]' "$(value range)"
+ok 'ZRANGESTORE' is '[{"element":"bHVh","score":14.0}]' "$(value range)"
 redis -n 1 set moved 1 >/dev/null
 redis -n 1 move moved 0 >/dev/null
-is 'MOVE into the database' '"MQ=="' "$(value moved)"
+ok 'MOVE into the database' is '"MQ=="' "$(value moved)"
 redis -n 1 set copied 2 >/dev/null
 redis -n 1 copy copied copied db 0 >/dev/null
-is 'COPY into the database' '"Mg=="' "$(value copied)"
+ok 'COPY into the database' is '"Mg=="' "$(value copied)"
 redis -n 2 set elsewhere 1 >/dev/null
 redis -n 2 zadd elsewhere2 1 1 >/dev/null
 redis -n 2 append elsewhere 1 >/dev/null
-is 'other databases are not published' '' "$(published)"
+ok 'other databases are not published' is '' "$(published)"
 redis hset h a b >/dev/null
 redis rpush l a >/dev/null
 redis sadd set a >/dev/null
@@ -110,13 +110,13 @@ redis xadd x '*' a b >/dev/null
 redis del n >/dev/null
 redis zrem z a >/dev/null
 redis publish channel message >/dev/null
-is 'what carries no value is not published' '' "$(published)"
+ok 'what carries no value is not published' is '' "$(published)"
 redis flushall >/dev/null
-is 'neither is FLUSHALL' '' "$(published)"
+ok 'neither is FLUSHALL' is '' "$(published)"
 
 echo zadd many "$(seq -f "0 'member %.0f'" 20000 | paste -sd ' ')" | redis >/dev/null
 published >messages
-is 'a ZADD of many members: each once' 20000 "$(jq -r '.zSetEntries[].element' messages | sort -u | wc -l)"
+ok 'a ZADD of many members: each once' is 20000 "$(jq -r '.zSetEntries[].element' messages | sort -u | wc -l)"
 ok 'its messages stay below 200 KB' test "$(wc -L <messages)" -lt 200000
 head -c 5000000 /dev/urandom >big
 redis -x set huge <big >/dev/null
@@ -126,11 +126,11 @@ redis -x zadd bigz 0 <big >/dev/null
 published | jq -r '.zsetEntries[0].element' | base64 -d >found
 ok 'a member of 5 MB' cmp big found
 
-stop "$source_pid" TERM
-is 'SIGTERM: 128 + 15' 143 "$status"
-is 'nothing on standard error' '' "$(cat err)"
+stop TERM "$source_pid"
+ok 'SIGTERM: 128 + 15' is 143 "$status"
+ok 'nothing on standard error' is '' "$(cat err)"
 ok 'the last line is whole' test "$(tail -c 1 out | od -An -c | tr -d ' ')" = '\n'
-is 'every line is JSON' "$(wc -l <out)" "$(jq -c . out | wc -l)"
+ok 'every line is JSON' is "$(wc -l <out)" "$(jq -c . out | wc -l)"
 
 redis flushall >/dev/null
 record='{"customerName":"Customer &","email":"customer.&@test.com","birthDay":"1950-01-01"}'
@@ -139,15 +139,15 @@ redis set text 'a"b' px 100000 >/dev/null
 forget
 start_source
 published >messages
-is 'a snapshot of 10,000 members: each once' 10000 \
+ok 'a snapshot of 10,000 members: each once' is 10000 \
 	"$(jq -r 'select(.key == "Q3VzdG9tZXI=").value[].element' messages | sort | uniq | wc -l)"
 ok 'its messages stay below 1 MB' test "$(wc -L <messages)" -lt 1000000
-is 'a string with a time to live' '["YSJi","MS",true,true]' \
+ok 'a string with a time to live' is '["YSJi","MS",true,true]' \
 	"$(jq -c 'select(.key == "dGV4dA==") | [.value, .expiredType, .expiredMs == .expiredValue,
 		(now * 1000 - .expiredMs | . < 0 and . > -100000)]' messages)"
-stop "$source_pid" TERM
+stop TERM "$source_pid"
 
-is 'nothing was written to Redis' 'Customer text' "$(redis keys '*' | grep -v '^mark' | sort | paste -sd ' ')"
+ok 'nothing was written to Redis' is 'Customer text' "$(redis keys '*' | grep -v '^mark' | sort | paste -sd ' ')"
 
 redis flushall >/dev/null
 forget
@@ -165,34 +165,34 @@ done
 ok "one MSET of 200,000 keys: each comes, and Redis hears of it all the while ($silence s)" test "$silence" -lt 10
 forget
 redis --pipe <mset >/dev/null
-wait_for has out '"key":"a2V5'
-stop "$source_pid" TERM
-is 'SIGTERM ends it amid them' 143 "$status"
+wait_for 60 says out '"key":"a2V5'
+stop TERM "$source_pid"
+ok 'SIGTERM ends it amid them' is 143 "$status"
 ok '... before all have come' test "$(wc -l <out)" -lt 200000
-is '... said by nothing' '' "$(cat err)"
+ok '... said by nothing' is '' "$(cat err)"
 
 redis flushall >/dev/null
 forget
 start_source --pad=64
 mark
 mark
-stop "$source_pid" TERM
-is '--pad fills the block' 0 "$(($(wc -c <out) % 64))"
+stop TERM "$source_pid"
+ok '--pad fills the block' is 0 "$(($(wc -c <out) % 64))"
 
 for arguments in -z --pad=0 --pad=x operand; do
 	status=0
 	redis-source "$arguments" >out 2>err || status=$?
-	is "wrong usage: $arguments" 2 "$status"
-	ok '... said on standard error' has err "Try 'redis-source --help'."
+	ok "wrong usage: $arguments" is 2 "$status"
+	ok '... said on standard error' says err "Try 'redis-source --help'."
 done
 for setting in REDIS_PORT=x REDIS_PORT=0 REDIS_DB=-1 REDIS_DB=99 REDIS_PASSWORD=wrong; do
 	status=0
 	env "$setting" redis-source >out 2>err || status=$?
-	is "a setting that never works: $setting" 2 "$status"
+	ok "a setting that never works: $setting" is 2 "$status"
 	ok '... said on standard error' test -s err
 done
 status=0
 redis-source >/dev/full 2>err || status=$?
-is 'output that fails: status 2' 2 "$status"
-is '... with a message' 'redis-source: stdout: No space left on device' "$(cat err)"
+ok 'output that fails: status 2' is 2 "$status"
+ok '... with a message' is 'redis-source: stdout: No space left on device' "$(cat err)"
 done_testing

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # The simulated customers, their tests in a real Redis, and the scores, calculated once more from those tests.
-# shellcheck disable=SC2119 # functions with options
 # shellcheck source=tests/sources/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -26,83 +25,81 @@ event_form="^\{\"customer\":\"[A-Za-z.]+@test\.com\",\"score\":-?[0-9]+\.[0-9]{2
 
 start_redis
 stedi-simulator --seed 7 --pace 0 --tests 300 >events
-is '30 customers' 30 "$(redis zcard Customer)"
-is 'born in 1965 and before, year by year' "$(seq 1936 1965)" \
+ok '30 customers' is 30 "$(redis zcard Customer)"
+ok 'born in 1965 and before, year by year' is "$(seq 1936 1965)" \
 	"$(redis zrange Customer 0 -1 | jq -r '.birthDay[0:4]' | sort)"
-is '30 names' 30 "$(redis zrange Customer 0 -1 | jq -r .email | sort -u | wc -l)"
+ok '30 names' is 30 "$(redis zrange Customer 0 -1 | jq -r .email | sort -u | wc -l)"
 santosh='{"customerName":"Santosh Fibonnaci","email":"Santosh.Fibonnaci@test.com",'
 santosh+='"phone":"8015551212","birthDay":"1963-01-01"}'
-is 'a customer, to the byte' "$santosh" \
+ok 'a customer, to the byte' is "$santosh" \
 	"$(redis zrange Customer 0 -1 | grep Santosh)"
-is 'their scores in Redis are 0' 0 "$(redis zcount Customer '(0' inf)"
+ok 'their scores in Redis are 0' is 0 "$(redis zcount Customer '(0' inf)"
 redis zrange RapidStepTest 0 -1 >tests
-is '300 tests' 300 "$(wc -l <tests)"
-is 'the form of a test' '' "$(grep -vE "$test_form" tests || :)"
-is 'a test takes its time' 0 "$(jq -s '[.[] | select(.stopTime - .startTime != .testTime)] | length' tests)"
-is 'a first test takes 61 to 120 seconds' '[30,true,true]' \
+ok '300 tests' is 300 "$(wc -l <tests)"
+ok 'the form of a test' is '' "$(grep -vE "$test_form" tests || :)"
+ok 'a test takes its time' is 0 "$(jq -s '[.[] | select(.stopTime - .startTime != .testTime)] | length' tests)"
+ok 'a first test takes 61 to 120 seconds' is '[30,true,true]' \
 	"$(jq -sc 'group_by(.customer.email) | map(min_by(.startTime).testTime) |
 		[length, min >= 61000, max <= 120000]' tests)"
-is 'tests start at the real clock' true "$(jq -s 'now * 1000 - (map(.startTime) | min) | . >= 0 and . < 120000' tests)"
-is 'who was born from 1950 to 1960 gets 0 to 3 seconds slower each time' '[11,true,true]' \
+ok 'tests start at the real clock' is true "$(jq -s 'now * 1000 - (map(.startTime) | min) | . >= 0 and . < 120000' tests)"
+ok 'who was born from 1950 to 1960 gets 0 to 3 seconds slower each time' is '[11,true,true]' \
 	"$(jq -sc '[group_by(.customer.email)[] | select(.[0].customer.birthDay[0:4] | tonumber | . >= 1950 and . <= 1960) |
 		sort_by(.startTime) | map(.testTime) as $t | [range(1; $t | length) | $t[.] - $t[. - 1]]] |
 		[length, (flatten | min >= 0), (flatten | max <= 3000)]' tests)"
-is 'the others also get faster' 19 \
+ok 'the others also get faster' is 19 \
 	"$(jq -sc '[group_by(.customer.email)[] | select(.[0].customer.birthDay[0:4] | tonumber | . < 1950 or . > 1960) |
 		sort_by(.startTime) | map(.testTime) as $t |
 		[range(1; $t | length) | $t[.] - $t[. - 1]] | select(min < 0)] | length' tests)"
-is 'from the fourth test on, each has a score' "$((300 - 3 * 30))" "$(wc -l <events)"
-is 'the scores are right' "$(recalculated tests)" "$(scores events)"
-is 'the form of an event' '' "$(grep -vE "$event_form" events || :)"
-is 'riskDate is the real clock' true \
+ok 'from the fourth test on, each has a score' is "$((300 - 3 * 30))" "$(wc -l <events)"
+ok 'the scores are right' is "$(recalculated tests)" "$(scores events)"
+ok 'the form of an event' is '' "$(grep -vE "$event_form" events || :)"
+ok 'riskDate is the real clock' is true \
 	"$(jq -s 'map(.riskDate[0:19] + "Z" | fromdate | now - .) | min >= 0 and max < 120' events)"
 
 redis flushall >/dev/null
 stedi-simulator -s 7 -P 0 -t 300 >again
-is 'the same seed: the same scores' "$(scores events)" "$(scores again)"
+ok 'the same seed: the same scores' is "$(scores events)" "$(scores again)"
 redis flushall >/dev/null
 timeout 60 stedi-simulator -s 7 -P 1000 -q 300 -t 300 >quick || :
-is '--quick: as many tests without a pause' "$(scores events)" "$(scores quick)"
+ok '--quick: as many tests without a pause' is "$(scores events)" "$(scores quick)"
 stedi-simulator -s 8 -P 0 -t 300 >other
 ok 'another seed: others' test "$(scores events)" != "$(scores other)"
 redis flushall >/dev/null
 stedi-simulator -s 1 -P 0 -t 9 -c 3 >events
-is 'no score before the fourth test' '' "$(cat events)"
-is 'as many customers as wanted' 3 "$(redis zcard Customer)"
+ok 'no score before the fourth test' is '' "$(cat events)"
+ok 'as many customers as wanted' is 3 "$(redis zcard Customer)"
 redis flushall >/dev/null
 stedi-simulator -s 1 -P 0 -t 1 -c 900
-is '900 different customers' 900 "$(redis zrange Customer 0 -1 | jq -r .email | sort -u | wc -l)"
+ok '900 different customers' is 900 "$(redis zrange Customer 0 -1 | jq -r .email | sort -u | wc -l)"
 
 redis flushall >/dev/null
 stedi-simulator -s 3 -P 0.01 -c 1 --pad=64 >events 2>err &
 pid=$!
-started+=("$pid")
-wait_for test -s events
-is '--pad fills the block' 0 "$(($(head -c 64 events | wc -c) % 64))"
-kill -9 "$redis_pid"
-wait "$redis_pid" 2>/dev/null || :
-wait_for has err 'trying again'
+wait_for 60 test -s events
+ok '--pad fills the block' is 0 "$(($(head -c 64 events | wc -c) % 64))"
+stop_redis KILL
+wait_for 60 says err 'trying again'
 start_redis
 redis_has_tests() { [ "$(redis zcard RapidStepTest)" -gt 5 ]; }
-wait_for redis_has_tests
-ok 'Redis was away: that is said' has err 'connected'
-is 'the customers are there again' 1 "$(redis zcard Customer)"
-stop "$pid" TERM
-is 'SIGTERM: 128 + 15' 143 "$status"
-is 'every event is a whole line' 0 "$(($(wc -c <events) % 64))"
+wait_for 60 redis_has_tests
+ok 'Redis was away: that is said' says err 'connected'
+ok 'the customers are there again' is 1 "$(redis zcard Customer)"
+stop TERM "$pid"
+ok 'SIGTERM: 128 + 15' is 143 "$status"
+ok 'every event is a whole line' is 0 "$(($(wc -c <events) % 64))"
 ok 'no test is left out: one event each' test "$(grep -c . events)" -ge "$(redis zcard RapidStepTest)"
 
 for arguments in -z '-P -1' '-P x' '-P 1e3' '-c 0' '-c 901' '-s -1' '-s 4294967296' '-t 0' '--pad=0' operand; do
 	status=0
 	# shellcheck disable=SC2086
 	stedi-simulator $arguments >out 2>err || status=$?
-	is "wrong usage: $arguments" 2 "$status"
-	ok '... said on standard error' has err "Try 'stedi-simulator --help'."
+	ok "wrong usage: $arguments" is 2 "$status"
+	ok '... said on standard error' says err "Try 'stedi-simulator --help'."
 done
 status=0
 stedi-simulator -P 0 -c 1 >/dev/full 2>err || status=$?
-is 'output that fails: status 2' 2 "$status"
+ok 'output that fails: status 2' is 2 "$status"
 status=0
 REDIS_PASSWORD=wrong stedi-simulator >out 2>err || status=$?
-is 'a wrong password: status 2' 2 "$status"
+ok 'a wrong password: status 2' is 2 "$status"
 done_testing
