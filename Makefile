@@ -65,7 +65,7 @@ TESTS = tests/cases.t tests/unit/unit.t tests/sources tests/e2e
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
-	prove $(TESTS) tests/docs.t tests/limits.t tests/unit/valgrind.t
+	prove $(TESTS) tests/docs.t tests/limits.t tests/memory tests/unit/valgrind.t
 	PROGRAMS=$(CURDIR)/build/san SAN=1 prove $(TESTS)
 
 check-kafka:
