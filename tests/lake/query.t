@@ -52,7 +52,7 @@ echo nonsense >"$LAKE/attempts/day=2018-01-24/damaged.parquet"
 ok "a damaged file fails" eval '! query -csv "select count(*) from attempts" >actual 2>err'
 ok "is named" says err damaged.parquet
 ok "and gives no answer" test ! -s actual
-ok "--help" eval 'query --help >actual && said actual usage:'
+ok "--help" eval 'query --help >actual && says actual usage:'
 find "$LAKE" -name .tmp >actual
 ok "nothing is left behind" test ! -s actual -a ! -e .tmp
 mkdir path
