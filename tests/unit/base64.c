@@ -1,28 +1,10 @@
 /* Parts: redis-decode/base64 buffer memory write */
 #include "base64.h"
+#include "base64_oracle.h"
 #include "random.h"
 #include "tap.h"
 
 #include <string.h>
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* By the book, bit by bit. Returns the length. */
-static size_t
-encode(const unsigned char *bytes, size_t length, char *text)
-{
-	size_t used = 0;
-	for (size_t bit = 0; bit < length * 8; bit += 6) {
-		unsigned value = 0;
-		for (size_t i = bit; i < bit + 6; i++)
-			value = value << 1 | (i < length * 8 ? (unsigned)(bytes[i / 8] >> (7 - i % 8)) & 1 : 0);
-		text[used++] = digits[value];
-	}
-	while (used % 4 != 0)
-		text[used++] = '=';
-	text[used] = '\0';
-	return used;
-}
 
 /* Decodes a copy that ends where its memory does. */
 static bool

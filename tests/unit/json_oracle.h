@@ -109,8 +109,8 @@ oracle_load(char *text, size_t length)
 	if (memchr(text, '\0', length) != NULL)
 		return NULL;
 	for (size_t i = 0; i + 6 <= length; i++)
-		if (memcmp(text + i, "\\u0000", 6) == 0)
-			text[i + 5] = '1';
+		if (text[i] == '\\' && memcmp(text + ++i, "u0000", 5) == 0)
+			text[i + 4] = '1';
 	while ((value = json_loadb(text, length, 0, &error)) == NULL &&
 		json_error_code(&error) == json_error_numeric_overflow)
 		if (!tame_number(text, (size_t)error.position))
