@@ -42,6 +42,17 @@ redis_settings_read(struct redis_settings *settings)
 }
 
 bool
+redis_is_strings(const redisReply *reply)
+{
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return false;
+	for (size_t i = 0; i < reply->elements; i++)
+		if (reply->element[i]->type != REDIS_REPLY_STRING)
+			return false;
+	return true;
+}
+
+bool
 redis_broken(const redisContext *connection, struct redis_trouble *trouble)
 {
 	const char *reason = connection->errstr[0] == '\0' ? "connection lost" : connection->errstr;

@@ -27,6 +27,9 @@ const char *redis_settings_read(struct redis_settings *);
 /* Connects, authenticates and selects the database. Returns NULL with the trouble noted; else redisFree() it. */
 redisContext *redis_open(const struct redis_settings *, struct redis_trouble *);
 
+/* Whether a reply is an array of strings, perhaps of none. */
+bool redis_is_strings(const redisReply *);
+
 /* Both note the trouble and return false. The first is for a NULL reply, the second for an error reply. */
 bool redis_broken(const redisContext *, struct redis_trouble *);
 bool redis_refused(const redisReply *, struct redis_trouble *);

@@ -99,7 +99,7 @@ read_each_key(const struct context *context)
 	if (keys == NULL)
 		return redis_broken(connection, context->trouble);
 	bool ok = true;
-	if (keys->type == REDIS_REPLY_ARRAY && keys->elements <= KEYSPACE_MANY)
+	if (redis_is_strings(keys) && keys->elements <= KEYSPACE_MANY)
 		for (size_t i = 0; ok && i < keys->elements; i++)
 			ok = keyspace_read(context->keyspace,
 				(struct bytes){keys->element[i]->str, keys->element[i]->len}, context->trouble);

@@ -112,7 +112,7 @@ static redisReply *
 page(const redisReply *reply, char cursor[24])
 {
 	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING ||
-		reply->element[0]->len >= 24 || reply->element[1]->type != REDIS_REPLY_ARRAY)
+		reply->element[0]->len >= 24 || !redis_is_strings(reply->element[1]))
 		return NULL;
 	strcpy(cursor, strcmp(reply->element[0]->str, "0") == 0 ? "" : reply->element[0]->str);
 	return reply->element[1];

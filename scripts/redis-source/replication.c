@@ -1,6 +1,7 @@
 #include "replication.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +79,8 @@ take_sync(struct replication *replication, struct redis_trouble *trouble)
 		redisReply refusal = {.type = REDIS_REPLY_ERROR, .str = replication->line + 1};
 		return redis_refused(&refusal, trouble);
 	}
-	if (sscanf(line, "+FULLRESYNC %*s %lld", &replication->offset) != 1)
+	if (sscanf(line, "+FULLRESYNC %*s %lld", &replication->offset) != 1 || replication->offset < 0 ||
+		replication->offset > LLONG_MAX / 2)
 		return fail(trouble, "PSYNC: expected FULLRESYNC, found ", line);
 	replication->state = AWAITING_DUMP;
 	return true;
@@ -185,30 +187,18 @@ replication_receive(struct replication *replication, struct redis_trouble *troub
 	return errno == EAGAIN || errno == EINTR || fail(trouble, strerror(errno), "");
 }
 
-static bool
-is_command(const redisReply *reply)
-{
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0)
-		return false;
-	for (size_t i = 0; i < reply->elements; i++)
-		if (reply->element[i]->type != REDIS_REPLY_STRING)
-			return false;
-	return true;
-}
-
 bool
 replication_command(struct replication *replication, redisReply **command, struct redis_trouble *trouble)
 {
 	void *reply = NULL;
-	*command = NULL;
 	if (redisReaderGetReply(replication->reader, &reply) != REDIS_OK)
 		return fail(trouble, "change stream: ", replication->reader->errstr);
-	if (reply != NULL && !is_command(reply)) {
-		freeReplyObject(reply);
-		return fail(trouble, "change stream: expected a command, found another reply", "");
-	}
 	*command = reply;
-	return true;
+	if (reply == NULL || (redis_is_strings(reply) && (*command)->elements > 0))
+		return true;
+	freeReplyObject(reply);
+	*command = NULL;
+	return fail(trouble, "change stream: expected a command, found another reply", "");
 }
 
 bool
