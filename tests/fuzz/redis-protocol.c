@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "change.h"
+#include "command.h"
 #include "replication.h"
 
 #include <signal.h>
@@ -61,7 +61,7 @@ apply_commands(struct redis *redis, struct redis_trouble *trouble)
 			return false;
 		if (command == NULL)
 			return true;
-		ok = change_apply(command, &redis->db, &redis->keyspace, &redis->out, trouble);
+		ok = command_apply(command, &redis->db, &redis->keyspace, &redis->out, trouble);
 		freeReplyObject(command);
 	}
 	return false;
