@@ -20,10 +20,13 @@ static const char common_help[] =
 	"  -r, --rejects FILE     append rejected records to FILE\n"
 	"  -m, --max-record SIZE  longest record (default 8M)\n"
 	"  -p, --pad[=N]          fill up blocks of N bytes (default 1024) when idle, for kcat -P\n"
+	"      --max-output SIZE  reject what would make a longer output record\n"
 	"  -s, --stats[=SECONDS]  print counts at the end, and every SECONDS\n"
 	"  -q, --quiet            no line for each rejected record\n"
 	"  -h, --help             print this\n"
 	"  -V, --version          print the version\n";
+
+enum { MAX_OUTPUT = 1000 }; /* beyond the letters and the codes of programs */
 
 static const char common_letters[] = "f:w:JzK:r:m:p::s::qhV";
 static const struct option common_options[] = {
@@ -35,6 +38,7 @@ static const struct option common_options[] = {
 	{"rejects", required_argument, NULL, 'r'},
 	{"max-record", required_argument, NULL, 'm'},
 	{"pad", optional_argument, NULL, 'p'},
+	{"max-output", required_argument, NULL, MAX_OUTPUT},
 	{"stats", optional_argument, NULL, 's'},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -76,6 +80,18 @@ take_size(const char *argument, size_t most, size_t *size, const char *wrong)
 	return NULL;
 }
 
+static const char expected_size[] = "expected a size up to 1G, such as 500K or 8M";
+
+size_t
+cli_size(const struct cli *cli, size_t most, const char *expected)
+{
+	size_t size;
+	const char *wrong = take_size(optarg, most, &size, expected);
+	if (wrong != NULL)
+		cli_refuse(cli, wrong);
+	return size;
+}
+
 static const char *
 take_interval(const char *argument, unsigned *interval)
 {
@@ -100,8 +116,9 @@ take_common(struct options *options, int option, const char *argument)
 		options->fields = argument;
 		return NULL;
 	case 'm':
-		return take_size(
-			argument, LARGEST, &options->max_record, "expected a size up to 1G, such as 500K or 8M");
+		return take_size(argument, LARGEST, &options->max_record, expected_size);
+	case MAX_OUTPUT:
+		return take_size(argument, LARGEST, &options->max_output, expected_size);
 	case 'p':
 		options->pad = PAD_DEFAULT;
 		return argument == NULL ? NULL
@@ -144,6 +161,22 @@ long_name(const struct cli *cli, int index)
 	return index < (int)COMMON_OPTIONS ? common_options[index].name : cli->own[index - (int)COMMON_OPTIONS].name;
 }
 
+/* The lines of usage stand below each other, behind the name that the program was started with. */
+static _Noreturn void
+help(const struct cli *cli)
+{
+	char usage[1024], indent[256];
+	int used = 0;
+	snprintf(indent, sizeof(indent), "usage: %.200s ", cli->program);
+	for (const char *line = cli->synopsis; *line != '\0' && (size_t)used < sizeof(usage);) {
+		int length = (int)strcspn(line, "\n");
+		used += snprintf(usage + used, sizeof(usage) - (size_t)used, "%s%.*s\n", indent, length, line);
+		memset(indent, ' ', strlen(indent));
+		line += length + (line[length] == '\n');
+	}
+	usage_help(cli->program, (const char *const[]){usage, cli->help, common_help, NULL});
+}
+
 int
 cli_next(struct cli *cli, int argc, char *argv[])
 {
@@ -157,10 +190,10 @@ cli_next(struct cli *cli, int argc, char *argv[])
 		if (option == '?')
 			usage_unknown(cli->program);
 		if (option == 'h')
-			usage_help(cli->program, (const char *const[]){cli->synopsis, cli->help, common_help, NULL});
+			help(cli);
 		if (option == 'V')
 			usage_version(cli->program);
-		if (option > CHAR_MAX || strchr(common_letters, option) == NULL)
+		if (option != MAX_OUTPUT && (option > CHAR_MAX || strchr(common_letters, option) == NULL))
 			return option;
 		const char *wrong = take_common(cli->options, option, optarg);
 		if (wrong != NULL)

@@ -17,6 +17,7 @@ struct options {
 	const char *rejects;
 	size_t max_record;
 	size_t pad;
+	size_t max_output; /* 0: any */
 	bool stats;
 	unsigned interval;
 	bool quiet;
@@ -29,8 +30,8 @@ struct options {
 
 /* What sets one program apart from the others, and where the reading of its arguments stands. */
 struct cli {
-	const char *program;
-	const char *synopsis; /* lines of usage */
+	const char *program;  /* the name it was started with */
+	const char *synopsis; /* lines of usage, without the name */
 	const char *help;     /* what the program does, and its own options, a line each */
 	const char *letters;  /* its own short options, as getopt(3) takes them */
 	const struct option *own;
@@ -44,6 +45,9 @@ struct cli {
  * stands then. The common options are taken on the way; ends the program for --help, --version and wrong usage.
  */
 int cli_next(struct cli *, int argc, char *argv[]);
+
+/* Reads the argument of the option at hand as a size, up to `most`; ends the program where it is none. */
+size_t cli_size(const struct cli *, size_t most, const char *expected);
 
 /* Says what is wrong with the option at hand, and ends the program with status 2. */
 _Noreturn void cli_refuse(const struct cli *, const char *wrong);

@@ -44,7 +44,7 @@ decoder_next(struct decoder *decoder, struct slice *json)
 		switch (input_next(&decoder->in, &record)) {
 		case INPUT_RECORD:
 			filter->report.in++;
-			if (filter_take(filter, EVENTS, &record, json))
+			if (filter_take(filter, EVENTS, &record, json) == TAKEN_RECORD)
 				return true;
 			break;
 		case INPUT_OVERLONG:

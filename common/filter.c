@@ -62,6 +62,7 @@ filter_open(struct filter *filter, const char *program)
 		return false;
 	}
 	output_open(&filter->out, STDOUT_FILENO, options->pad);
+	filter->out.whole |= options->max_output > 0;
 	stop_on_signals();
 	stop_note(SIGUSR1);
 	return report_open(report) && filter->out.error == 0;
@@ -115,28 +116,36 @@ filter_reject(struct filter *filter, const struct reason *reason)
 	filter->kept = true;
 }
 
-bool
-filter_take(struct filter *filter, enum side side, const struct record *record, struct slice *json)
+void
+filter_hold(struct filter *filter, const struct record *record)
 {
 	filter->record = *record;
 	filter->place = NULL;
 	filter->kept = false;
+}
+
+enum taken
+filter_take(struct filter *filter, enum side side, const struct record *record, struct slice *json)
+{
+	filter_hold(filter, record);
 	*json = record->bytes;
 	if (!filter->options.envelope)
-		return true;
+		return TAKEN_RECORD;
 	struct envelope *envelope = &filter->paths.sides[side].envelope;
 	struct reason reason;
 	filter->place = envelope;
 	switch (envelope_read(envelope, record->bytes, filter->values, json, &reason)) {
 	case ENVELOPE_RECORD:
-		return true;
+		return TAKEN_RECORD;
 	case ENVELOPE_TOMBSTONE:
+		filter->report.skipped++;
+		return TAKEN_TOMBSTONE;
 	case ENVELOPE_BLANK:
 		filter->report.skipped++;
-		return false;
+		return TAKEN_NOTHING;
 	default:
 		filter_reject(filter, &reason);
-		return false;
+		return TAKEN_NOTHING;
 	}
 }
 
@@ -149,7 +158,15 @@ filter_put(struct filter *filter, struct reason *reason)
 	}
 	if (!fields_convert(&filter->fields, filter->values, reason))
 		return false;
+	uintmax_t before = filter->out.bytes;
 	fields_write(&filter->fields, filter->key, &filter->out);
+	size_t length = (size_t)(filter->out.bytes - before), most = filter->options.max_output;
+	if (most > 0 && length - 1 > most) { /* the LF is no part of it */
+		output_take_back(&filter->out, length);
+		snprintf(reason->text, sizeof(reason->text),
+			"expected an output record of at most %zu bytes (--max-output), found %zu", most, length - 1);
+		return false;
+	}
 	filter->report.out++;
 	return true;
 }

@@ -43,11 +43,15 @@ void filter_close_input(struct filter *, struct input *);
 /* Rejects a part of a record that is too long. */
 void filter_reject_overlong(struct filter *, const struct record *part);
 
+/* Takes a record at hand, as it is. */
+void filter_hold(struct filter *, const struct record *);
+
 /*
- * Takes a record of one side at hand, and its JSON out of the envelope where it has one. Returns false when nothing is
- * left of it.
+ * Takes a record of one side at hand, and its JSON out of the envelope where it has one, whose values are set. Of a
+ * tombstone, a blank payload, and what is rejected, no record is left.
  */
-bool filter_take(struct filter *, enum side, const struct record *, struct slice *json);
+enum taken { TAKEN_RECORD, TAKEN_TOMBSTONE, TAKEN_NOTHING };
+enum taken filter_take(struct filter *, enum side, const struct record *, struct slice *json);
 
 /* Rejects the record at hand. One of which several parts are wrong is kept once. */
 void filter_reject(struct filter *, const struct reason *);

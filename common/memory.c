@@ -4,6 +4,7 @@
 #include "write.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,12 @@ need(void *allocated)
 		exit(EXIT_TROUBLE);
 	}
 	return allocated;
+}
+
+size_t
+memory_of(void *allocated)
+{
+	return allocated == NULL ? 0 : malloc_usable_size(allocated) + sizeof(size_t);
 }
 
 char *

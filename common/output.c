@@ -1,28 +1,71 @@
 #include "output.h"
 
+#include "memory.h"
 #include "write.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { FIRST_CAPACITY = 1 << 16 };
 
 void
 output_open(struct output *out, int fd, size_t pad)
 {
+	struct stat status;
 	int flags = fcntl(fd, F_GETFL);
-	out->fd = fd;
-	out->pad = pad;
+	*out = (struct output){.fd = fd, .pad = pad, .whole = pad > 0, .capacity = FIRST_CAPACITY};
 	out->error = flags < 0 ? errno : (flags & O_ACCMODE) == O_RDONLY ? EBADF : 0;
-	out->bytes = 0;
-	out->used = 0;
+	out->is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+	out->buffer = need(malloc(out->capacity));
+}
+
+/* A write to a pipe is cut by nothing where it needs not wait for room. */
+static void
+wait_for_room(const struct output *out, size_t length)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	struct pollfd reader = {.fd = out->fd};
+	int held;
+	if (!out->is_pipe || length <= PIPE_BUF)
+		return;
+	fcntl(out->fd, F_SETPIPE_SZ, length); /* more than is allowed, or less than it has, changes nothing */
+	while (ioctl(out->fd, FIONREAD, &held) == 0 && held > 0 && poll(&reader, 1, 0) == 0)
+		nanosleep(&moment, NULL);
+}
+
+/* As many records as a pipe takes whole, or the one that is longer. */
+static size_t
+records_of_a_write(const char *bytes, size_t length)
+{
+	if (length <= PIPE_BUF)
+		return length;
+	const char *end = memrchr(bytes, '\n', PIPE_BUF);
+	if (end == NULL)
+		end = memchr(bytes + PIPE_BUF, '\n', length - PIPE_BUF);
+	return end != NULL ? (size_t)(end + 1 - bytes) : length;
 }
 
 static void
 write_out(struct output *out, const char *bytes, size_t length)
 {
-	if (out->error == 0)
-		out->error = write_whole(out->fd, bytes, length);
+	while (length > 0 && out->error == 0) {
+		size_t part = length;
+		if (out->pad > 0) {
+			part = records_of_a_write(bytes, length);
+			wait_for_room(out, part);
+		}
+		out->error = write_whole(out->fd, bytes, part);
+		bytes += part;
+		length -= part;
+	}
 }
 
 void
@@ -32,19 +75,44 @@ output_flush(struct output *out)
 	out->used = 0;
 }
 
+/* Writes the whole records that are held, and makes room for more of the one behind them. */
+static void
+make_room(struct output *out, size_t length)
+{
+	const char *end = memrchr(out->buffer, '\n', out->used);
+	size_t complete = end != NULL ? (size_t)(end + 1 - out->buffer) : 0;
+	write_out(out, out->buffer, complete);
+	out->used -= complete;
+	memmove(out->buffer, out->buffer + complete, out->used);
+	if (length > out->capacity - out->used) {
+		out->capacity = length + 2 * out->used;
+		out->buffer = need(realloc(out->buffer, out->capacity));
+	}
+}
+
 void
 output_bytes(struct output *out, const char *bytes, size_t length)
 {
 	out->bytes += length;
-	if (length > sizeof(out->buffer) - out->used) {
-		output_flush(out);
-		if (length > sizeof(out->buffer)) {
+	if (length > out->capacity - out->used) {
+		if (out->whole)
+			make_room(out, length);
+		else
+			output_flush(out);
+		if (length > out->capacity) {
 			write_out(out, bytes, length);
 			return;
 		}
 	}
 	memcpy(out->buffer + out->used, bytes, length);
 	out->used += length;
+}
+
+void
+output_take_back(struct output *out, size_t length)
+{
+	out->used -= length;
+	out->bytes -= length;
 }
 
 void
@@ -73,5 +141,6 @@ output_close(struct output *out)
 	output_flush(out);
 	if (close(out->fd) != 0 && out->error == 0)
 		out->error = errno;
+	free(out->buffer);
 	return out->error;
 }

@@ -8,13 +8,19 @@
 
 enum { PAD_DEFAULT = 1024 }; /* the block of kcat -P */
 
+/*
+ * With `pad` or `whole`, what is held ends with a whole record, or with the one that is being put together, of which
+ * nothing is written before its LF is there.
+ */
 struct output {
 	int fd;
-	size_t pad;      /* block size that an idle stream is filled up to, 0: none */
+	size_t pad; /* block size that an idle stream is filled up to, 0: none */
+	bool whole; /* may be set once it is open */
+	bool is_pipe;
 	int error;       /* errno of the first write that failed, 0: none */
 	uintmax_t bytes; /* taken so far, whether written yet or not */
-	size_t used;     /* of buffer */
-	char buffer[1 << 16];
+	char *buffer;
+	size_t used, capacity; /* of buffer */
 };
 
 /* Where the descriptor can't be written at all, that is its error from the start. */
@@ -25,7 +31,14 @@ void output_bytes(struct output *, const char *, size_t);
 void output_string(struct output *, const char *);
 void output_byte(struct output *, char);
 
-/* Writes all that is held. */
+/* Takes the last `length` bytes back: the record put together last (of an output that is whole). */
+void output_take_back(struct output *, size_t length);
+
+/*
+ * Writes all that is held. With `pad`, in writes that end with a record and that nothing can cut, for kcat -P takes
+ * half a line for a message: of at most PIPE_BUF bytes, which a pipe takes whole, or of one longer record, for which it
+ * is waited until the pipe is empty and, as far as the system allows, made large enough.
+ */
 void output_flush(struct output *);
 
 /*

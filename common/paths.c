@@ -201,6 +201,7 @@ paths_parse(struct paths *paths, const char **text, const struct path **path, ch
 	if (wrong == NULL) {
 		struct path *added = add_path(paths, start, (size_t)(*text - start));
 		*path = added;
+		added->enveloped = written.at;
 		wrong = find_places(paths, &written, added);
 		if (wrong != NULL)
 			*text = start;
@@ -224,6 +225,7 @@ paths_parse_side(struct paths *paths, enum side side, const char *text, const st
 		*path = added;
 		wrong = find_place(paths, side, &written, &added->place);
 		added->or_place = added->place;
+		added->enveloped = written.at;
 	}
 	free_steps(written.steps, written.count);
 	return wrong;

@@ -25,10 +25,11 @@ struct place {
 };
 
 struct path {
-	char *text; /* as it was written */
+	char *text;     /* as it was written */
+	bool enveloped; /* leads into an envelope: starts with @ */
 	struct place place, or_place;
-	size_t at,
-		or_at; /* of its value; of that which counts where there is none (the same where nothing else does) */
+	size_t at;    /* of its value */
+	size_t or_at; /* of the one that counts where there is none, or the same */
 };
 
 struct paths {

@@ -1,6 +1,8 @@
 /* events-decode: selects fields of JSON records. */
 #include "decoder.h"
 
+#include <errno.h>
+
 #define DEFAULT_FIELDS "customer!,score!:number,riskDate"
 
 static const struct option own_options[] = {{"each", required_argument, NULL, 'e'}, {0}};
@@ -12,9 +14,9 @@ main(int argc, char *argv[])
 	const char *each = NULL;
 	struct inner all = {0}; /* the record itself */
 	struct cli cli = {
-		.program = "events-decode",
-		.synopsis = "usage: events-decode [-Jqz] [-e PATH] [-f LIST] [-K FIELD] [-m SIZE] [-p[N]] [-r FILE]\n"
-			    "                     [-s[SECONDS]] [-w TEST] [FILE ...]\n",
+		.program = program_invocation_short_name,
+		.synopsis = "[-Jqz] [-e PATH] [-f LIST] [-K FIELD] [-m SIZE] [-p[N]] [-r FILE]\n"
+			    "[-s[SECONDS]] [-w TEST] [--max-output SIZE] [FILE ...]\n",
 		.help = "\nSelects fields of JSON records; by default " DEFAULT_FIELDS ".\n\n"
 			"  -e, --each PATH        one output record for every element of the array at PATH\n",
 		.letters = "e:",

@@ -1,28 +1,53 @@
 /* join: joins two live streams of JSON records by key. */
-#include "match.h"
+#include "memory.h"
 #include "number.h"
+#include "streams.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_FIELDS "customer,score:string,email,birthYear:string"
 
-enum { MAX_PENDING = 256 };
+#define MOST_MEMORY ((size_t)1 << 50)
 
-static const struct option own_options[] = {
-	{"max-pending", required_argument, NULL, MAX_PENDING}, {"ignore-case", no_argument, NULL, 'i'}, {0}};
+enum { MAX_PENDING = 256 }; /* beyond the letters */
+
+static const struct option own_options[] = {{"ignore-case", no_argument, NULL, 'i'},
+	{"load", required_argument, NULL, 'l'}, {"max-memory", required_argument, NULL, 'M'},
+	{"max-pending", required_argument, NULL, MAX_PENDING}, {"resume", required_argument, NULL, 'R'}, {0}};
+
+/* The paths beside those of fields and tests. */
+struct keys {
+	const char *table, *event;
+};
 
 static void
-take_options(struct join *join, struct cli *cli, int argc, char *argv[])
+add_load(struct streams *streams, size_t *count, const char *name)
 {
-	const char *table_key = "email", *event_key = "customer";
+	streams->load = need(reallocarray(streams->load, *count + 2, sizeof(*streams->load)));
+	streams->load[(*count)++] = name;
+	streams->load[*count] = NULL;
+}
+
+static void
+take_options(struct join *join, struct streams *streams, struct keys *keys, struct cli *cli, int argc, char *argv[])
+{
+	size_t loads = 0;
 	for (int option; (option = cli_next(cli, argc, argv)) != -1;)
 		switch (option) {
 		case '1':
-			table_key = optarg;
+			keys->table = optarg;
 			break;
 		case '2':
-			event_key = optarg;
+			keys->event = optarg;
+			break;
+		case 'M':
+			join->max_memory = cli_size(cli, MOST_MEMORY, "expected a size such as 500M or 8G");
+			break;
+		case 'R':
+			streams->resume = optarg;
 			break;
 		case 'a':
 		case 'v':
@@ -35,32 +60,63 @@ take_options(struct join *join, struct cli *cli, int argc, char *argv[])
 			join->any_case = true;
 			break;
 		case 'j':
-			table_key = event_key = optarg;
+			keys->table = keys->event = optarg;
+			break;
+		case 'l':
+			add_load(streams, &loads, optarg);
 			break;
 		case MAX_PENDING:
 			if (!parse_number(optarg, 0, LLONG_MAX, &join->max_pending))
 				cli_refuse(cli, "expected a number of events");
 			break;
 		}
+}
+
+static void
+take_operands(struct streams *streams, const struct cli *cli, int count, char *operands[])
+{
+	static const char *nothing[] = {NULL};
+	if (streams->load == NULL)
+		streams->load = nothing;
+	if (count != 2 && !(count == 1 && streams->load[0] != NULL))
+		cli_wrong(cli, "operands", NULL, "expected TABLE and EVENTS (with --load, TABLE may be left out)");
+	if (count == 2 && strcmp(operands[0], "-") == 0 && strcmp(operands[1], "-") == 0)
+		cli_wrong(cli, "operands", NULL, "only one of TABLE and EVENTS can be standard input");
+	streams->table = count == 2 ? operands[0] : NULL;
+	streams->events = operands[count - 1];
+}
+
+static void
+compile(struct join *join, const struct streams *streams, const struct keys *keys, const struct cli *cli)
+{
 	struct paths *paths = &join->filter.paths;
-	paths_open(paths, join->filter.options.envelope, true);
-	const char *wrong = paths_parse_side(paths, TABLE, table_key, &join->table_key);
+	bool enveloped = join->filter.options.envelope;
+	const char *position = enveloped ? "@position" : "position";
+	paths_open(paths, enveloped, true);
+	const char *wrong = paths_parse_side(paths, TABLE, keys->table, &join->table_key);
 	if (wrong != NULL)
-		cli_wrong(cli, "-1", table_key, wrong);
-	wrong = paths_parse_side(paths, EVENTS, event_key, &join->event_key);
+		cli_wrong(cli, "-1", keys->table, wrong);
+	wrong = paths_parse_side(paths, EVENTS, keys->event, &join->event_key);
 	if (wrong != NULL)
-		cli_wrong(cli, "-2", event_key, wrong);
+		cli_wrong(cli, "-2", keys->event, wrong);
+	if (streams->load[0] != NULL)
+		paths_parse_side(paths, TABLE, position, &join->table_position);
+	if (streams->resume != NULL)
+		paths_parse_side(paths, EVENTS, position, &join->event_position);
+	filter_compile(&join->filter, cli, DEFAULT_FIELDS, enveloped ? "position=2.@position" : "position=2.position");
 }
 
 int
 main(int argc, char *argv[])
 {
 	static struct join join = {.filter.options = DEFAULT_OPTIONS, .max_pending = 1000000};
+	struct streams streams = {0};
+	struct keys keys = {"email", "customer"};
 	struct cli cli = {
-		.program = "join",
-		.synopsis =
-			"usage: join [-Jiqz] [-1 PATH] [-2 PATH] [-a 2] [-f LIST] [-j PATH] [-K FIELD] [-m SIZE]\n"
-			"            [-p[N]] [-r FILE] [-s[SECONDS]] [-v 2] [-w TEST] [--max-pending N] TABLE EVENTS\n",
+		.program = program_invocation_short_name,
+		.synopsis = "[-Jiqz] [-1 PATH] [-2 PATH] [-a 2] [-f LIST] [-j PATH] [-K FIELD] [-l FILE]\n"
+			    "[-M SIZE] [-m SIZE] [-p[N]] [-R FILE] [-r FILE] [-s[SECONDS]] [-v 2] [-w TEST]\n"
+			    "[--max-output SIZE] [--max-pending N] [TABLE] EVENTS\n",
 		.help = "\nJoins two live streams of JSON records by key; each event comes out once, with the latest\n"
 			"record of its key in TABLE. By default the fields are\n" DEFAULT_FIELDS ".\n\n"
 			"  -1 PATH                key in TABLE (default email)\n"
@@ -69,17 +125,18 @@ main(int argc, char *argv[])
 			"  -i, --ignore-case      ignore ASCII case in keys\n"
 			"  -a 2                   also write events that never found their key\n"
 			"  -v 2                   write only those\n"
-			"      --max-pending N    at most N events wait for their key (default 1000000)\n",
-		.letters = "1:2:a:ij:v:",
+			"  -l, --load FILE        read records of TABLE in FILE to their end before all else (may be "
+			"repeated)\n"
+			"  -R, --resume FILE      don't write events again whose position is in FILE's records\n"
+			"      --max-pending N    at most N events wait for their key (default 1000000)\n"
+			"  -M, --max-memory SIZE  most that the table and what waits for it may take\n",
+		.letters = "1:2:M:R:a:ij:l:v:",
 		.own = own_options,
 		.options = &join.filter.options,
 	};
-	take_options(&join, &cli, argc, argv);
-	if (argc - optind != 2)
-		cli_wrong(&cli, "operands", NULL, "expected TABLE and EVENTS");
-	if (strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
-		cli_wrong(&cli, "operands", NULL, "only one of TABLE and EVENTS can be standard input");
-	filter_compile(&join.filter, &cli, DEFAULT_FIELDS,
-		join.filter.options.envelope ? "position=2.@position" : "position=2.position");
-	return match_run(&join, argv[optind], argv[optind + 1]);
+	take_options(&join, &streams, &keys, &cli, argc, argv);
+	take_operands(&streams, &cli, argc - optind, argv + optind);
+	compile(&join, &streams, &keys, &cli);
+	join.filter.report.program = cli.program;
+	return streams_run(&join, &streams);
 }

@@ -2,7 +2,6 @@
 
 #include "memory.h"
 #include "stop.h"
-#include "wait.h"
 #include "write.h"
 
 #include <stdio.h>
@@ -15,7 +14,8 @@ static void
 store(struct join *join, struct entry *entry)
 {
 	const struct filter *filter = &join->filter;
-	entry_store(entry, filter->values + filter->paths.sides[TABLE].first, filter->paths.sides[TABLE].count);
+	table_store(&join->table, entry, filter->values + filter->paths.sides[TABLE].first,
+		filter->paths.sides[TABLE].count);
 }
 
 /* The values of an entry, or (of NULL) none. */
@@ -39,7 +39,7 @@ spell_key(struct join *join, struct slice value, struct slice *key)
 {
 	if (slice_is_null(value) || slice_is_object(value) || slice_is_array(value))
 		return false;
-	*key = slice_is_string(value) ? json_string_content(value, &join->scratch) : value;
+	*key = slice_is_string(value) ? json_string_content(value, &join->key_scratch) : value;
 	if (join->any_case) {
 		join->key.length = 0;
 		buffer_append(&join->key, key->at, key->length);
@@ -51,30 +51,49 @@ spell_key(struct join *join, struct slice value, struct slice *key)
 	return true;
 }
 
-/* Takes a record at hand and finds its key; one that has none is rejected. */
+/* Rejects the record at hand for the value of a path. */
 static bool
+reject_value(struct join *join, const struct path *path, const char *expected)
+{
+	struct reason reason;
+	reason_expected(&reason, expected, path_value(path, join->filter.values));
+	reason_within(&reason, &(struct part){path->text, NO_INDEX, ""});
+	filter_reject(&join->filter, &reason);
+	return false;
+}
+
+/* Takes a record at hand and finds its key; one that has none is rejected. Of a tombstone the key may be known. */
+static enum taken
 take_record(struct join *join, enum side side, const struct record *record, struct slice *key)
 {
 	struct filter *filter = &join->filter;
+	const struct path *path = side == TABLE ? join->table_key : join->event_key;
 	struct slice json;
 	struct json_error error;
-	struct reason reason;
-	if (!filter_take(filter, side, record, &json))
-		return false;
-	if (!json_scan(json.at, json.length, &filter->paths.sides[side].record, filter->values, &error)) {
+	enum taken taken = filter_take(filter, side, record, &json);
+	if (taken == TAKEN_NOTHING || (taken == TAKEN_TOMBSTONE && !path->enveloped))
+		return TAKEN_NOTHING;
+	if (taken == TAKEN_RECORD &&
+		!json_scan(json.at, json.length, &filter->paths.sides[side].record, filter->values, &error)) {
+		struct reason reason;
 		reason_at_column(&reason, error, json);
 		filter_reject(filter, &reason);
-		return false;
+		return TAKEN_NOTHING;
 	}
-	const struct path *path = side == TABLE ? join->table_key : join->event_key;
-	struct slice value = path_value(path, filter->values);
-	if (spell_key(join, value, key))
-		return true;
-	reason_expected(&reason, "a key", value);
-	reason_within(&reason, &(struct part){path->text, NO_INDEX, ""});
-	filter_reject(filter, &reason);
-	return false;
+	if (spell_key(join, path_value(path, filter->values), key))
+		return taken;
+	if (taken == TAKEN_RECORD)
+		reject_value(join, path, "a key");
+	return TAKEN_NOTHING;
 }
+
+static bool
+read_position(struct join *join, struct slice value, struct position *position)
+{
+	return slice_is_string(value) && position_read(json_string_content(value, &join->position_scratch), position);
+}
+
+static const char a_position[] = "a position such as \"stedi-events:0:17\"";
 
 /* ---- events come out ---- */
 
@@ -96,7 +115,7 @@ static void
 put_waiting(struct join *join, const struct event *event, const struct entry *entry)
 {
 	struct slice key;
-	if (take_record(join, EVENTS, &event->record, &key))
+	if (take_record(join, EVENTS, &event->record, &key) == TAKEN_RECORD)
 		put_event(join, entry);
 }
 
@@ -126,20 +145,43 @@ give_up(struct join *join, struct event *event)
 }
 
 static void
-give_up_oldest(struct join *join)
+give_up_oldest(struct join *join, const char *why)
 {
 	struct event *event = pending_take(&join->pending, NULL);
 	char what[128];
-	snprintf(what, sizeof(what), "more than %lld events wait for their key (--max-pending): giving up the oldest",
-		join->max_pending);
+	snprintf(what, sizeof(what), "%s: giving up the oldest", why);
 	if (!join->gave_up && !join->put_unmatched)
 		say_given_up(join, what, event);
 	join->gave_up = true;
 	give_up(join, event);
 }
 
+/* Keeps to what may wait, and to the memory that may be taken. */
 static void
-give_up_all(struct join *join)
+keep_within(struct join *join)
+{
+	char why[96];
+	if ((long long)join->pending.count > join->max_pending) {
+		snprintf(why, sizeof(why), "more than %lld events wait for their key (--max-pending)",
+			join->max_pending);
+		give_up_oldest(join, why);
+	}
+	size_t most = join->max_memory;
+	if (most == 0 || join->table.bytes + join->pending.bytes <= most || join->full)
+		return;
+	snprintf(why, sizeof(why), "the table and what waits for it take more than %zu bytes (--max-memory)", most);
+	while (join->pending.count > 0 && join->table.bytes + join->pending.bytes > most)
+		give_up_oldest(join, why);
+	if (join->table.bytes <= most)
+		return;
+	say("%s: the table alone, %zu keys, takes more than %zu bytes: give it more (--max-memory), or join each part "
+	    "of the keys by itself, as stedi-pipes(7) shows",
+		join->filter.report.program, join->table.count, most);
+	join->filter.report.failed = join->full = true;
+}
+
+void
+match_give_up(struct join *join)
 {
 	size_t count = join->pending.count;
 	char what[128];
@@ -151,14 +193,42 @@ give_up_all(struct join *join)
 		give_up(join, event);
 }
 
-/* ---- the streams ---- */
+/* ---- records come ---- */
 
-static void
-take_table_record(struct join *join, const struct record *record)
+/* Whether a record of TABLE stands where was loaded already, or has a position that is none. */
+static bool
+is_passed_over(struct join *join)
+{
+	struct position position;
+	if (join->table_position == NULL)
+		return false;
+	struct slice value = path_value(join->table_position, join->filter.values);
+	if (slice_is_null(value))
+		return false;
+	if (!read_position(join, value, &position))
+		return !reject_value(join, join->table_position, a_position);
+	if (join->loading)
+		positions_advance(&join->loaded, &position);
+	else if (positions_reach(&join->loaded, &position)) {
+		join->filter.report.skipped++;
+		return true;
+	}
+	return false;
+}
+
+void
+match_table(struct join *join, const struct record *record)
 {
 	struct slice key;
-	if (!take_record(join, TABLE, record, &key))
+	enum taken taken = take_record(join, TABLE, record, &key);
+	if (taken == TAKEN_NOTHING || is_passed_over(join))
 		return;
+	if (taken == TAKEN_TOMBSTONE) {
+		struct entry *gone = table_find(&join->table, key);
+		if (gone != NULL && gone->values != NULL)
+			table_remove(&join->table, gone);
+		return;
+	}
 	struct entry *entry = table_entry(&join->table, key);
 	store(join, entry);
 	for (struct event *event; entry->waiting != NULL;) {
@@ -166,13 +236,29 @@ take_table_record(struct join *join, const struct record *record)
 		put_waiting(join, event, entry);
 		free(event);
 	}
+	keep_within(join);
 }
 
-static void
-take_event(struct join *join, const struct record *record)
+/* Whether an event was written by an earlier run, or has no position to tell. */
+static bool
+is_written(struct join *join)
+{
+	struct position position;
+	if (join->event_position == NULL)
+		return false;
+	if (!read_position(join, path_value(join->event_position, join->filter.values), &position))
+		return !reject_value(join, join->event_position, a_position);
+	if (!positions_have(&join->written, &position))
+		return false;
+	join->filter.report.skipped++;
+	return true;
+}
+
+void
+match_event(struct join *join, const struct record *record)
 {
 	struct slice key;
-	if (!take_record(join, EVENTS, record, &key))
+	if (take_record(join, EVENTS, record, &key) != TAKEN_RECORD || is_written(join))
 		return;
 	struct entry *entry = table_find(&join->table, key);
 	if (entry != NULL && entry->values != NULL) {
@@ -180,77 +266,45 @@ take_event(struct join *join, const struct record *record)
 		return;
 	}
 	pending_add(&join->pending, table_entry(&join->table, key), record);
-	if ((long long)join->pending.count > join->max_pending)
-		give_up_oldest(join);
+	keep_within(join);
 }
 
-/* Takes all records that have been read. Returns false at the end of the input. */
-static bool
-take_records(struct join *join, struct input *in, void (*take)(struct join *, const struct record *))
+void
+match_written(struct join *join, const struct record *record)
 {
-	struct record record;
-	for (;;) {
-		switch (input_next(in, &record)) {
-		case INPUT_RECORD:
-			join->filter.report.in++;
-			take(join, &record);
-			break;
-		case INPUT_OVERLONG:
-			filter_reject_overlong(&join->filter, &record);
-			break;
-		case INPUT_DRY:
-			return true;
-		case INPUT_END:
-			return false;
-		}
+	static struct json_tree tree;
+	struct slice json = record->bytes, value;
+	struct json_error error;
+	struct reason reason;
+	struct position position;
+	json_want(&tree, &(struct json_step){"position", strlen("position"), 0}, 1);
+	filter_hold(&join->filter, record);
+	if (!json_scan(json.at, json.length, &tree, &value, &error)) {
+		reason_at_column(&reason, error, json);
+		filter_reject(&join->filter, &reason);
+	} else if (!read_position(join, value, &position)) {
+		reason_expected(&reason, a_position, value);
+		reason_within(&reason, &(struct part){"position", NO_INDEX, ""});
+		filter_reject(&join->filter, &reason);
+	} else {
+		positions_add(&join->written, &position);
 	}
 }
 
-/*
- * Where both can be read, more is read of TABLE: an event that finds its key need not be kept until it comes. But
- * EVENTS has its turn, too, for TABLE may never end.
- */
-enum { TABLE_TURNS = 8 };
-
-static void
-match_inputs(struct join *join, struct input *table, struct input *events)
+void
+match_open(struct join *join)
 {
-	struct filter *filter = &join->filter;
-	struct pollfd inputs[2] = {{.fd = table->fd}, {.fd = events->fd}};
-	for (unsigned turn = 1;; turn++) {
-		if (inputs[0].fd >= 0 && !take_records(join, table, take_table_record))
-			inputs[0].fd = -1;
-		if (inputs[1].fd >= 0 && !take_records(join, events, take_event))
-			inputs[1].fd = -1;
-		if (inputs[1].fd < 0 && (inputs[0].fd < 0 || join->pending.count == 0))
-			return;
-		if (!wait_for_input(inputs, 2, &filter->out, &filter->report))
-			return;
-		bool table_ready = inputs[0].fd >= 0 && inputs[0].revents != 0;
-		if (table_ready)
-			input_fill(table);
-		if (inputs[1].fd >= 0 && inputs[1].revents != 0 && (!table_ready || turn % TABLE_TURNS == 0))
-			input_fill(events);
-	}
+	join->filter.report.waiting = &join->pending.count;
+	table_open(&join->table);
 }
 
 /* The table is left to the end of the process: freeing a million entries one by one takes a seventh of a join. */
-int
-match_run(struct join *join, const char *table_name, const char *events_name)
+void
+match_close(struct join *join)
 {
-	struct filter *filter = &join->filter;
-	struct input table, events;
-	filter->report.waiting = &join->pending.count;
-	table_open(&join->table);
-	if (filter_open(filter, "join") && filter_open_input(filter, table_name, &table)) {
-		if (filter_open_input(filter, events_name, &events)) {
-			match_inputs(join, &table, &events);
-			give_up_all(join);
-			filter_close_input(filter, &events);
-		}
-		filter_close_input(filter, &table);
-	}
+	positions_close(&join->loaded);
+	positions_close(&join->written);
 	buffer_free(&join->key);
-	buffer_free(&join->scratch);
-	return filter_close(filter);
+	buffer_free(&join->key_scratch);
+	buffer_free(&join->position_scratch);
 }

@@ -26,6 +26,7 @@ pending_add(struct pending *pending, struct entry *entry, const struct record *r
 		pending->newest->newer = event;
 	pending->newest = event;
 	pending->count++;
+	pending->bytes += memory_of(event);
 }
 
 struct event *
@@ -42,5 +43,6 @@ pending_take(struct pending *pending, struct entry *entry)
 	*(event->older != NULL ? &event->older->newer : &pending->oldest) = event->newer;
 	*(event->newer != NULL ? &event->newer->older : &pending->newest) = event->older;
 	pending->count--;
+	pending->bytes -= memory_of(event);
 	return event;
 }

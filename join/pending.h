@@ -17,6 +17,7 @@ struct event {
 struct pending {
 	struct event *oldest, *newest;
 	size_t count;
+	size_t bytes; /* of memory that they take */
 };
 
 /* Copies the record. */

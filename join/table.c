@@ -44,6 +44,7 @@ grow(struct table *table)
 			next = entry->next;
 			link_entry(&grown, entry);
 		}
+	grown.bytes += memory_of(grown.buckets) - memory_of(table->buckets);
 	free(table->buckets);
 	*table = grown;
 }
@@ -75,6 +76,7 @@ table_entry(struct table *table, struct slice key)
 	memcpy(entry->key, key.at, key.length);
 	link_entry(table, entry);
 	table->count++;
+	table->bytes += memory_of(entry);
 	return entry;
 }
 
@@ -93,17 +95,20 @@ table_remove(struct table *table, struct entry *entry)
 		link = &(*link)->next;
 	*link = entry->next;
 	table->count--;
+	table->bytes -= memory_of(entry) + memory_of(entry->values);
 	free_entry(entry);
 }
 
 /* The values' lengths stand first, then their bytes. */
 void
-entry_store(struct entry *entry, const struct slice *values, size_t count)
+table_store(struct table *table, struct entry *entry, const struct slice *values, size_t count)
 {
 	size_t size = count * sizeof(uint32_t);
 	for (size_t i = 0; i < count; i++)
 		size += values[i].length;
+	table->bytes -= memory_of(entry->values);
 	char *at = need(realloc(entry->values, size + 1));
+	table->bytes += memory_of(at);
 	entry->values = at;
 	for (size_t i = 0; i < count; i++, at += sizeof(uint32_t)) {
 		uint32_t length = values[i].at == NULL ? MISSING : (uint32_t)values[i].length;

@@ -24,6 +24,7 @@ struct table {
 	struct entry **buckets;
 	size_t bucket_count; /* a power of two */
 	size_t count;
+	size_t bytes; /* of memory that it takes */
 };
 
 void table_open(struct table *);
@@ -34,11 +35,11 @@ struct entry *table_find(const struct table *, struct slice key);
 /* Returns the entry of a key, a new one where there is none. */
 struct entry *table_entry(struct table *, struct slice key);
 
-/* Removes an entry that has neither values nor events. */
+/* Removes an entry that has no events. */
 void table_remove(struct table *, struct entry *);
 
-/* Stores copies of `count` values, of which any may be missing. */
-void entry_store(struct entry *, const struct slice *values, size_t count);
+/* Stores copies of `count` values, of which any may be missing, in an entry. */
+void table_store(struct table *, struct entry *, const struct slice *values, size_t count);
 
 /* The same back: slices of the entry, valid until it stores again. */
 void entry_load(const struct entry *, struct slice *values, size_t count);

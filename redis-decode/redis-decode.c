@@ -1,6 +1,8 @@
 /* redis-decode: takes the JSON records out of changes of a Redis. */
 #include "change.h"
 
+#include <errno.h>
+
 #define DEFAULT_FIELDS "customerName,email!,phone,birthDay!,birthYear=birthDay!:year"
 
 static const struct option own_options[] = {
@@ -37,9 +39,9 @@ main(int argc, char *argv[])
 	const char *each = NULL;
 	struct slice message;
 	struct cli cli = {
-		.program = "redis-decode",
-		.synopsis = "usage: redis-decode [-Jqz] [-e PATH] [-f LIST] [-K FIELD] [-k GLOB] [-m SIZE] [-p[N]]\n"
-			    "                    [-r FILE] [-s[SECONDS]] [-w TEST] [FILE ...]\n",
+		.program = program_invocation_short_name,
+		.synopsis = "[-Jqz] [-e PATH] [-f LIST] [-K FIELD] [-k GLOB] [-m SIZE] [-p[N]]\n"
+			    "[-r FILE] [-s[SECONDS]] [-w TEST] [--max-output SIZE] [FILE ...]\n",
 		.help = "\nTakes the JSON records out of changes of a Redis; by default selects\n" DEFAULT_FIELDS
 			".\n\n"
 			"  -k, --key GLOB         Redis keys to read (default Customer; may be repeated)\n"

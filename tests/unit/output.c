@@ -1,4 +1,4 @@
-/* Parts: output write */
+/* Parts: output memory write */
 #include "output.h"
 
 #include "random.h"
