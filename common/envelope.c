@@ -126,8 +126,8 @@ set_values(struct envelope *envelope, const struct slice *members, struct slice 
 			values[i] = find_header(envelope, members[HEADERS], wanted);
 		else
 			values[i] = wanted->member == POSITION ? make_position(envelope) : members[wanted->member];
-		if (slice_is_string(values[i]) && !slice_is_utf8(values[i])) {
-			bool header = wanted->member == HEADERS;
+		bool header = wanted->member == HEADERS;
+		if ((header || wanted->member == KEY) && slice_is_string(values[i]) && !slice_is_utf8(values[i])) {
 			reason_expected(reason, "UTF-8", values[i]);
 			reason_within(reason, &(struct part){header ? wanted->header : "@key", NO_INDEX, ""});
 			if (header)

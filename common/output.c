@@ -91,21 +91,18 @@ make_room(struct output *out, size_t length)
 }
 
 void
-output_bytes(struct output *out, const char *bytes, size_t length)
+output_beyond(struct output *out, const char *bytes, size_t length)
 {
-	out->bytes += length;
-	if (length > out->capacity - out->used) {
-		if (out->whole)
-			make_room(out, length);
-		else
-			output_flush(out);
-		if (length > out->capacity) {
-			write_out(out, bytes, length);
-			return;
-		}
+	if (out->whole)
+		make_room(out, length);
+	else
+		output_flush(out);
+	if (length <= out->capacity - out->used) {
+		output_bytes(out, bytes, length);
+		return;
 	}
-	memcpy(out->buffer + out->used, bytes, length);
-	out->used += length;
+	out->bytes += length;
+	write_out(out, bytes, length);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { PAD_DEFAULT = 1024 }; /* the block of kcat -P */
 
@@ -26,8 +27,22 @@ struct output {
 /* Where the descriptor can't be written at all, that is its error from the start. */
 void output_open(struct output *, int fd, size_t pad);
 
+/* For output_bytes(), where they don't fit. */
+void output_beyond(struct output *, const char *, size_t);
+
 /* After an error these do nothing more, so that only output_close() need be asked. */
-void output_bytes(struct output *, const char *, size_t);
+static inline void
+output_bytes(struct output *out, const char *bytes, size_t length)
+{
+	if (length > out->capacity - out->used) {
+		output_beyond(out, bytes, length);
+		return;
+	}
+	out->bytes += length;
+	memcpy(out->buffer + out->used, bytes, length);
+	out->used += length;
+}
+
 void output_string(struct output *, const char *);
 void output_byte(struct output *, char);
 
