@@ -5,8 +5,9 @@ CC = cc
 CFLAGS = -O2 -g
 VERSION = 1.0
 
+INCLUDES = $(addprefix -I,$(wildcard common common/*/))
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-C_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -Icommon -flto=auto
+C_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) $(INCLUDES) -flto=auto
 SANITIZERS = -O1 -g -fno-lto -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 FILTERS = redis-decode/redis-decode events-decode/events-decode join/join
@@ -16,18 +17,19 @@ PROGRAMS = $(FILTERS) $(OTHERS)
 SANITIZED = $(addprefix build/san/,$(notdir $(PROGRAMS)))
 
 # what several of them use
-FILTER_PARTS = $(patsubst %,common/%.c,buffer cli clock date descriptors envelope fields filter input json json_string memory number output \
-	paths reason report stop usage wait where write)
-REDIS_PARTS = $(patsubst %,common/%.c,clock descriptors memory number output redis stop usage write)
-HEADERS = $(wildcard */*.h scripts/*/*.h)
+FILTER_PARTS = common/filter.c $(wildcard common/records/*.c common/json/*.c common/choice/*.c) \
+	$(filter-out common/program/redis.c,$(wildcard common/program/*.c))
+REDIS_PARTS = $(PLAIN_PARTS) common/program/redis.c
+PLAIN_PARTS = common/records/output.c common/records/write.c $(patsubst %,common/program/%.c,clock descriptors memory number \
+	stop usage)
+HEADERS = $(wildcard */*.h common/*/*.h scripts/*/*.h)
 
 SOURCES_redis-decode = $(wildcard redis-decode/*.c) common/decoder.c $(FILTER_PARTS)
 SOURCES_events-decode = $(wildcard events-decode/*.c) common/decoder.c $(FILTER_PARTS)
 SOURCES_join = $(wildcard join/*.c) $(FILTER_PARTS)
 SOURCES_redis-source = $(wildcard scripts/redis-source/*.c) $(REDIS_PARTS)
 SOURCES_stedi-simulator = $(wildcard scripts/stedi-simulator/*.c) $(REDIS_PARTS)
-SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c) $(patsubst %,common/%.c,\
-	clock descriptors memory number stop usage write)
+SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c) $(PLAIN_PARTS)
 
 LIBRARIES_redis-decode =
 LIBRARIES_events-decode =
@@ -95,7 +97,7 @@ FUZZED_fields = tests/fuzz/fields.c $(FILTER_PARTS)
 FUZZED_base64 = tests/fuzz/base64.c redis-decode/base64.c $(FILTER_PARTS)
 FUZZED_envelope = tests/fuzz/envelope.c $(FILTER_PARTS)
 FUZZED_redis-protocol = tests/fuzz/redis-protocol.c $(filter-out %/redis-source.c,$(SOURCES_redis-source)) \
-	$(patsubst %,common/%.c,json json_string buffer memory)
+	$(wildcard common/json/*.c) common/records/buffer.c
 FUZZED_redis-decode = tests/fuzz/program.c $(SOURCES_redis-decode)
 FUZZED_events-decode = tests/fuzz/program.c $(SOURCES_events-decode)
 FUZZED_join = tests/fuzz/program.c $(SOURCES_join)

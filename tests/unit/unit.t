@@ -18,15 +18,17 @@ BUILD=${BUILD:-build/unit}
 read -ra run <<<"${RUN:-}"
 mkdir -p "$BUILD"
 
+includes=(common common/*/)
+includes=("${includes[@]/#/-I}")
+
 compile() {
 	local name=$1 parts i
 	read -ra parts < <(sed -n '1s,^/\* Parts: \(.*\) \*/$,\1,p' "tests/unit/$name.c")
 	for i in "${!parts[@]}"; do
-		[[ ${parts[i]} == */* ]] || parts[i]=common/${parts[i]}
+		if [[ ${parts[i]} == */* ]]; then parts[i]+=.c; else parts[i]=$(echo common/*/"${parts[i]}.c"); fi
 	done
-	parts=("${parts[@]/%/.c}")
 	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion "${sanitize[@]}" \
-		-Icommon -Iredis-decode -Ijoin -Itests/unit -o "$BUILD/$name" "tests/unit/$name.c" "${parts[@]}" -ljansson
+		"${includes[@]}" -Iredis-decode -Ijoin -Itests/unit -o "$BUILD/$name" "tests/unit/$name.c" "${parts[@]}" -ljansson
 }
 
 # The test's own lines become a subtest; its status decides.
