@@ -73,9 +73,10 @@ check_output(struct fields *fields)
 	size_t length, i = 0;
 	const char *name;
 	json_t *value;
-	output_open(&out, emptied(&file), 0);
+	output_open(&out, dup(emptied(&file)), 0);
 	fields_write(fields, NULL, &out);
-	output_flush(&out);
+	if (output_close(&out) != 0)
+		refute("the output can't be written");
 	char *line = content(file, &length);
 	if (length == 0 || memchr(line, '\n', length) != line + length - 1)
 		refute("no line is: %s", line);

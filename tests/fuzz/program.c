@@ -52,7 +52,7 @@ is_harmless(const char *argument)
 		return false;
 	if (strchr("Jiqz", argument[1]) != NULL)
 		return argument[2] == '\0';
-	return strchr("12Kaefjkmpvw", argument[1]) != NULL;
+	return strchr("12KMaefjkmpvw", argument[1]) != NULL;
 }
 
 static int

@@ -92,9 +92,10 @@ followed(struct slice stream, struct slice replies, size_t piece, size_t *length
 {
 	static int file;
 	static struct redis redis;
-	open_redis(&redis, replies, emptied(&file));
+	open_redis(&redis, replies, dup(emptied(&file)));
 	follow(&redis, stream, piece);
-	output_flush(&redis.out);
+	if (output_close(&redis.out) != 0)
+		refute("the output can't be written");
 	keyspace_close(&redis.keyspace);
 	replication_close(&redis.replication);
 	close(redis.stream);
