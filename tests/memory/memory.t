@@ -83,4 +83,8 @@ holds_out "... with bad records and events that never find their customer" join 
 holds_out "... with events that are given up" join --max-pending 1 -r rejects customers events.bad
 holds_out "... of envelopes" join -J -1 @key -2 customer -v 2 -f 'k=1.@key,v=2.@position,customer,2.@headers."\"é\n"' \
 	customers.enveloped events.enveloped
+printf '{"customer":"anñ@test.com","position":"e\\u003a0:%d"}\n' 1 2 9 5 >positioned
+printf '{"customer":"jose@test.com","position":"e:0:%d"}\n' 1 3 >late
+holds_out "... of what is loaded, and resumed" join -l customers -M 100M -R positioned --max-output 1000 -p -f 'customer,email' \
+	customers late
 done_testing
