@@ -20,8 +20,8 @@ SANITIZED = $(addprefix build/san/,$(notdir $(PROGRAMS)))
 FILTER_PARTS = common/filter.c $(wildcard common/records/*.c common/json/*.c common/choice/*.c) \
 	$(filter-out common/program/redis.c,$(wildcard common/program/*.c))
 REDIS_PARTS = $(PLAIN_PARTS) common/program/redis.c
-PLAIN_PARTS = common/records/output.c common/records/write.c $(patsubst %,common/program/%.c,clock descriptors memory number \
-	stop usage)
+PLAIN_PARTS = common/records/output.c common/records/write.c $(patsubst %,common/program/%.c,clock confine descriptors memory \
+	number stop usage)
 HEADERS = $(wildcard */*.h common/*/*.h scripts/*/*.h)
 
 SOURCES_redis-decode = $(wildcard redis-decode/*.c) common/decoder.c $(FILTER_PARTS)

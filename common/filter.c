@@ -1,5 +1,6 @@
 #include "filter.h"
 
+#include "confine.h"
 #include "descriptors.h"
 #include "status.h"
 #include "stop.h"
@@ -65,7 +66,10 @@ filter_open(struct filter *filter, const char *program)
 	filter->out.whole |= options->max_output > 0;
 	stop_on_signals();
 	stop_note(SIGUSR1);
-	return report_open(report) && filter->out.error == 0;
+	if (!report_open(report) || filter->out.error != 0)
+		return false;
+	confine(false); /* where it can't be, it is as if there were no such thing */
+	return true;
 }
 
 bool

@@ -24,17 +24,15 @@ struct keys {
 };
 
 static void
-add_load(struct streams *streams, size_t *count, const char *name)
+add_load(struct streams *streams, const char *name)
 {
-	streams->load = need(reallocarray(streams->load, *count + 2, sizeof(*streams->load)));
-	streams->load[(*count)++] = name;
-	streams->load[*count] = NULL;
+	streams->load = need(reallocarray(streams->load, streams->load_count + 1, sizeof(*streams->load)));
+	streams->load[streams->load_count++] = name;
 }
 
 static void
 take_options(struct join *join, struct streams *streams, struct keys *keys, struct cli *cli, int argc, char *argv[])
 {
-	size_t loads = 0;
 	for (int option; (option = cli_next(cli, argc, argv)) != -1;)
 		switch (option) {
 		case '1':
@@ -63,7 +61,7 @@ take_options(struct join *join, struct streams *streams, struct keys *keys, stru
 			keys->table = keys->event = optarg;
 			break;
 		case 'l':
-			add_load(streams, &loads, optarg);
+			add_load(streams, optarg);
 			break;
 		case MAX_PENDING:
 			if (!parse_number(optarg, 0, LLONG_MAX, &join->max_pending))
@@ -75,10 +73,7 @@ take_options(struct join *join, struct streams *streams, struct keys *keys, stru
 static void
 take_operands(struct streams *streams, const struct cli *cli, int count, char *operands[])
 {
-	static const char *nothing[] = {NULL};
-	if (streams->load == NULL)
-		streams->load = nothing;
-	if (count != 2 && !(count == 1 && streams->load[0] != NULL))
+	if (count != 2 && !(count == 1 && streams->load_count > 0))
 		cli_wrong(cli, "operands", NULL, "expected TABLE and EVENTS (with --load, TABLE may be left out)");
 	if (count == 2 && strcmp(operands[0], "-") == 0 && strcmp(operands[1], "-") == 0)
 		cli_wrong(cli, "operands", NULL, "only one of TABLE and EVENTS can be standard input");
@@ -99,7 +94,7 @@ compile(struct join *join, const struct streams *streams, const struct keys *key
 	wrong = paths_parse_side(paths, EVENTS, keys->event, &join->event_key);
 	if (wrong != NULL)
 		cli_wrong(cli, "-2", keys->event, wrong);
-	if (streams->load[0] != NULL)
+	if (streams->load_count > 0)
 		paths_parse_side(paths, TABLE, position, &join->table_position);
 	if (streams->resume != NULL)
 		paths_parse_side(paths, EVENTS, position, &join->event_position);
@@ -138,5 +133,7 @@ main(int argc, char *argv[])
 	take_operands(&streams, &cli, argc - optind, argv + optind);
 	compile(&join, &streams, &keys, &cli);
 	join.filter.report.program = cli.program;
-	return streams_run(&join, &streams);
+	int status = streams_run(&join, &streams);
+	free(streams.load);
+	return status;
 }

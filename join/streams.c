@@ -59,8 +59,8 @@ read_what_is_first(struct join *join, const struct streams *streams)
 	if (streams->resume != NULL && !read_first(join, streams->resume, match_written))
 		return false;
 	join->loading = true;
-	for (const char **name = streams->load; *name != NULL; name++)
-		if (!read_first(join, *name, match_table))
+	for (size_t i = 0; i < streams->load_count; i++)
+		if (!read_first(join, streams->load[i], match_table))
 			return false;
 	join->loading = false;
 	return true;

@@ -8,10 +8,11 @@
 
 #include "match.h"
 
-/* Names of files, "-" for standard input; the lists end with NULL. */
+/* Names of files, "-" for standard input. */
 struct streams {
 	const char *resume; /* NULL: nothing was written before */
-	const char **load;
+	const char **load;  /* in order */
+	size_t load_count;
 	const char *table; /* NULL: none beside what is loaded */
 	const char *events;
 };

@@ -1,5 +1,6 @@
 #include "usage.h"
 
+#include "memory.h"
 #include "status.h"
 #include "write.h"
 
@@ -15,9 +16,15 @@
 void
 usage_help(const char *program, const char *const texts[])
 {
-	int error = 0;
-	for (; *texts != NULL && error == 0; texts++)
-		error = write_whole(STDOUT_FILENO, *texts, strlen(*texts));
+	/* in one write: who has read what was looked for may be gone before a second one */
+	size_t length = 0;
+	for (size_t i = 0; texts[i] != NULL; i++)
+		length += strlen(texts[i]);
+	char *all = need(malloc(length + 1)), *at = all;
+	for (size_t i = 0; texts[i] != NULL; i++)
+		at = stpcpy(at, texts[i]);
+	int error = write_whole(STDOUT_FILENO, all, length);
+	free(all);
 	if (error == 0 && close(STDOUT_FILENO) != 0)
 		error = errno;
 	if (error == 0)

@@ -2,6 +2,7 @@
  * A Kafka broker on loopback without Java: librdkafka's mock cluster, for demos and quick tests.
  * All is kept in memory and is gone when it stops.
  */
+#include "confine.h"
 #include "descriptors.h"
 #include "memory.h"
 #include "number.h"
@@ -154,6 +155,7 @@ run(char **specs, const int *partitions, int count)
 		complain("setting up", strerror(errno));
 		return false;
 	}
+	confine(true);
 	stop_on_signals();
 	stop_note(SIGUSR1);
 	stop_note(SIGUSR2);

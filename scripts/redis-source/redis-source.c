@@ -1,6 +1,7 @@
 /* Prints every change of a Redis as a JSON message per line, for Kafka. */
 #include "clock.h"
 #include "command.h"
+#include "confine.h"
 #include "descriptors.h"
 #include "keyspace.h"
 #include "number.h"
@@ -183,6 +184,7 @@ run(size_t pad)
 		say("%s: setting up: %s", program, strerror(errno));
 		return EXIT_TROUBLE;
 	}
+	confine(true);
 	stop_on_signals();
 	stop_put_off_sigpipe();
 	output_open(&source.out, STDOUT_FILENO, pad);

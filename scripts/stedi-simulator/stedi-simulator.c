@@ -1,5 +1,6 @@
 /* Does what the STEDI application does while its simulation is switched on. */
 #include "clock.h"
+#include "confine.h"
 #include "customer.h"
 #include "descriptors.h"
 #include "memory.h"
@@ -221,6 +222,7 @@ run(const struct options *options)
 	simulator.random[0] = 0x330E;
 	simulator.random[1] = (unsigned short)(options->seed & 0xFFFF);
 	simulator.random[2] = (unsigned short)(options->seed >> 16 & 0xFFFF);
+	confine(true);
 	stop_on_signals();
 	stop_put_off_sigpipe();
 	output_open(&simulator.out, STDOUT_FILENO, (size_t)options->pad);
