@@ -45,11 +45,16 @@ part() {
 	ship_left | grep -e "$1" | tail -n 1 | cut -d' ' -f1
 }
 
-# kill_part PATTERN: in the middle of the stream, and waits until the stream goes on.
+# kill_part PATTERN: in the middle of the stream, and waits until ship has ended by it and the stream goes on.
 kill_part() {
 	wait_for 60 killed_part "$1"
 	killed=$((killed + 1))
+	wait_for 60 has_ended "$killed"
 	wait_for 120 holds events "$(more 1)"
+}
+
+has_ended() { # TIMES
+	(($(wc -l <statuses) >= $1))
 }
 
 killed_part() {
