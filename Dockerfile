@@ -2,7 +2,7 @@
 
 FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends \
-	gcc libc6-dev libhiredis-dev libjansson-dev librdkafka-dev make pkg-config
+	gcc libc6-dev libhiredis-dev librdkafka-dev make pkg-config
 WORKDIR /src
 COPY . .
 RUN make CFLAGS=-O2 LDFLAGS=-s redis-decode/redis-decode events-decode/events-decode join/join \
@@ -10,7 +10,7 @@ RUN make CFLAGS=-O2 LDFLAGS=-s redis-decode/redis-decode events-decode/events-de
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends \
-	kcat libhiredis0.14 libjansson4 libjs-chart.js websocketd && \
+	kcat libhiredis0.14 libjs-chart.js websocketd && \
 	rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
 		/usr/share/doc/* /usr/share/man/*
 # the pipeline prints what it logs, and the engine keeps that within bounds
