@@ -86,6 +86,11 @@ check-lake:
 	@$(MAKE) -s all
 	prove tests/lake tests/assessments tests/game-events
 
+# make demo, make check and make install on bare machines of Debian; takes root
+check-bare:
+	@scripts/need-packages.sh bare
+	prove -v tests/bare
+
 check-compose:
 	@scripts/need-packages.sh build demo check browser kafka
 	prove -v tests/compose
@@ -143,4 +148,4 @@ uninstall:
 clean:
 	rm -rf $(PROGRAMS) build logs
 
-.PHONY: all packages sanitized demo check check-kafka check-browser check-lake check-compose fuzz lint bench install uninstall clean
+.PHONY: all packages sanitized demo check check-kafka check-browser check-lake check-bare check-compose fuzz lint bench install uninstall clean

@@ -6,9 +6,9 @@ usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
 		Checks what each PURPOSE needs (build; to build less, compile and the libraries rdkafka, hiredis; demo,
-		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, fuzz, lint), and installs what is
-		missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails. What is
-		needed from PyPI comes to build/PURPOSE.
+		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, fuzz, lint), and installs
+		what is missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
+		What is needed from PyPI comes to build/PURPOSE.
 	USAGE
 }
 
@@ -26,7 +26,7 @@ needs() {
 		command redis-cli               redis-tools          demo
 		command websocketd              websocketd           demo
 		file    /usr/share/javascript/chart.js/chart.min.js libjs-chart.js demo
-		command prove                   perl                 check
+		command prove                   perl                 check bare
 		command jq                      jq                   check bench hdfs assessments
 		command python3                 python3-minimal      check bench lake
 		command valgrind                valgrind             check
@@ -34,13 +34,15 @@ needs() {
 		command col                     bsdextrautils        check
 		command mkfifo                  coreutils            check
 		command ps                      procps               check
-		command script                  bsdutils             check bare
+		command script                  bsdutils             check
 		command diff                    diffutils            check
 		file    /usr/bin/time           time                 check
 		command mlr                     miller               bench
 		command javac                   default-jdk-headless kafka
 		command mvn                     maven                kafka
 		command openssl                 openssl              kafka
+		file    /usr/sbin/debootstrap   debootstrap          bare
+		command git                     git                  bare
 		file    /usr/sbin/nginx         nginx                game
 		command ab                      apache2-utils        game
 		command gawk                    gawk                 game

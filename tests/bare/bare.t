@@ -1,0 +1,76 @@
+#!/bin/bash
+# "Debian 12 or newer": make demo and make install, each typed in a clean clone of what is committed, on a bare machine of
+# either release, and make check on Debian 13. Such a machine is a folder from debootstrap that holds make and git, and
+# nothing more. Takes root, and Debian's mirror and apt's settings from this machine.
+# shellcheck source-path=SCRIPTDIR
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+export TMPDIR=${TMPDIR:-/var/tmp} # /tmp may be held in memory, and these folders are large
+# shellcheck source=tests/tap.sh
+. "$root/tests/tap.sh"
+declare -A typed=([bookworm]="install demo" [trixie]="install demo check")
+declare -A machines=() # process ids by release
+
+# The first process in a namespace takes all others of it along when it ends, and their mounts go with the last.
+leave() {
+	local status=$? pid
+	for pid in "${machines[@]}"; do
+		# shellcheck disable=SC2046 # one word
+		kill -KILL $(<"/proc/$pid/task/$pid/children") || kill -KILL "$pid"
+	done 2>/dev/null
+	wait
+	rm -rf --one-file-system "$work"
+	exit "$status"
+}
+trap leave EXIT
+trap 'exit 143' TERM INT HUP
+
+# came_to STATUS RELEASE STEP [LINE]: the step ended so, and wrote a line that is, or matches, LINE.
+came_to() {
+	local step=$work/$2/$3
+	if [[ $(<"$step.status") == "$1" ]]; then
+		(($# > 3)) || return 0
+		! tr -d '\r' <"$step.log" | grep -x -e "$4" >"$work/line" || return 0
+	fi
+	echo "expected status $1${4+ and $4}, found $(<"$step.status")"
+	tail -n 60 "$step.log"
+	return 1
+}
+
+((EUID == 0)) || bail_out "this takes root: folders become machines, and things are mounted in them"
+apt-get update -qq || bail_out "apt-get update fails"
+# shellcheck disable=SC2016 # apt's own variable
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
+[[ $mirror ]] || bail_out "apt has no source of Debian here"
+set -a # debootstrap knows of no proxies but the environment's
+eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
+set +a
+git clone --quiet --bare "file://$root" "$work/stedi-pipes.git" || bail_out "no clone"
+
+for release in "${!typed[@]}"; do
+	mkdir "$work/$release"
+	# shellcheck disable=SC2086 # several words
+	unshare --mount --pid --fork --kill-child --mount-proc "$here/machine" "$release" "$mirror" "$work/stedi-pipes.git" \
+		"$work/$release" ${typed[$release]} >"$work/$release/machine.log" 2>&1 </dev/null &
+	machines[$release]=$!
+done
+
+joined='{"customer":"Santosh.Fibonnaci@test.com","score":"28.5","email":"Santosh.Fibonnaci@test.com","birthYear":"1963"}'
+for release in bookworm trixie; do
+	wait "${machines[$release]}"
+	echo "$?" >"$work/$release/machine.status"
+	unset "machines[$release]"
+	echo "# $release: after $SECONDS s"
+	ok "$release: the machine is made, and does what is typed" came_to 0 "$release" machine
+	ok "make install asks for a compiler, and for no library" came_to 2 "$release" asked \
+		"missing: gcc libc6-dev (names of Debian's packages)"
+	ok "... and needs nothing more" came_to 0 "$release" installed
+	ok "... and what is installed runs" came_to 0 "$release" run "$joined"
+	ok "make demo shows joined records" came_to 130 "$release" demo \
+		'{"customer":"[^"]*","score":"[^"]*","email":"[^"]*","birthYear":"19[0-9][0-9]"}'
+	ok "... and where the graph is" came_to 130 "$release" demo 'risk graph: http://127.0.0.1:[0-9]*/'
+	ok "... until Ctrl-C" came_to 130 "$release" demo '.* risk scores were joined with birth years, .*'
+	[[ ${typed[$release]} != *check ]] || ok "make check passes" came_to 0 "$release" check 'Result: PASS'
+done
+done_testing
