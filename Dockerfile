@@ -1,16 +1,16 @@
 # One image for every program of this project; docker-compose.yml says which of them a container runs.
 
-FROM debian:bookworm-slim AS build
+FROM debian:trixie-slim AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends \
-	gcc libc6-dev libhiredis-dev librdkafka-dev make pkg-config
+	gcc libc6-dev libhiredis-dev make
 WORKDIR /src
 COPY . .
 RUN make CFLAGS=-O2 LDFLAGS=-s redis-decode/redis-decode events-decode/events-decode join/join \
 	scripts/redis-source/redis-source scripts/stedi-simulator/stedi-simulator
 
-FROM debian:bookworm-slim
+FROM debian:trixie-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends \
-	kcat libhiredis0.14 libjs-chart.js websocketd && \
+	kcat libhiredis1.1.0 libjs-chart.js websocketd && \
 	rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
 		/usr/share/doc/* /usr/share/man/*
 # the pipeline prints what it logs, and the engine keeps that within bounds

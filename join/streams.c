@@ -43,11 +43,12 @@ read_to_end(struct join *join, struct input *in, take_record *take)
 }
 
 static bool
-read_first(struct join *join, const char *name, take_record *take)
+read_first(struct join *join, const char *name, char delimiter, take_record *take)
 {
 	struct input in;
 	if (!filter_open_input(&join->filter, name, &in))
 		return false;
+	in.delimiter = delimiter;
 	bool complete = read_to_end(join, &in, take);
 	filter_close_input(&join->filter, &in);
 	return complete;
@@ -56,11 +57,12 @@ read_first(struct join *join, const char *name, take_record *take)
 static bool
 read_what_is_first(struct join *join, const struct streams *streams)
 {
-	if (streams->resume != NULL && !read_first(join, streams->resume, match_written))
+	/* what a filter wrote ends in LF, whatever its input ends in */
+	if (streams->resume != NULL && !read_first(join, streams->resume, '\n', match_written))
 		return false;
 	join->loading = true;
 	for (size_t i = 0; i < streams->load_count; i++)
-		if (!read_first(join, streams->load[i], match_table))
+		if (!read_first(join, streams->load[i], join->filter.options.delimiter, match_table))
 			return false;
 	join->loading = false;
 	return true;

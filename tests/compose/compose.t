@@ -54,7 +54,7 @@ SECONDS=0
 ok "the image is built" docker compose build
 echo "# in $SECONDS s"
 size() { docker image inspect --format '{{.Size}}' "$1"; }
-all=$(size stedi-pipes) base=$(size debian:bookworm-slim)
+all=$(size stedi-pipes) base=$(size debian:trixie-slim)
 echo "# $((all / 1000000)) MB, of which Debian $((base / 1000000)) MB"
 ok "it adds less than 25 MB to Debian's" test $((all - base)) -lt 25000000
 ok "it runs as an ordinary user" docker run --rm stedi-pipes bash -c '((EUID))'
