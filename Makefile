@@ -75,6 +75,12 @@ check-kafka:
 	@$(MAKE) -s all
 	BROKER=kafka prove tests/e2e tests/kafka
 
+# FAULTS, SEED and EVENTS say how long, and in which order
+chaos:
+	@scripts/need-packages.sh build demo check kafka
+	@$(MAKE) -s all
+	prove -v tests/kafka/chaos.t
+
 check-browser:
 	@scripts/need-packages.sh build demo check browser
 	@$(MAKE) -s all
@@ -148,4 +154,4 @@ uninstall:
 clean:
 	rm -rf $(PROGRAMS) build logs
 
-.PHONY: all packages sanitized demo check check-kafka check-browser check-lake check-bare check-compose fuzz lint bench install uninstall clean
+.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-compose fuzz lint bench install uninstall clean
