@@ -31,6 +31,9 @@ if [[ -n ${KAFKA_BROKER-} || -z $broker ]]; then
 	kafka+=(-b "$broker")
 fi
 
+# After an error, such as a fetch before the connection is there, librdkafka would wait for 500 ms.
+consume=(-C -E -X auto.offset.reset=earliest -X fetch.error.backoff.ms=50)
+
 # The environment as --help shows it.
 usage_of_kafka() {
 	cat <<'END'
@@ -103,6 +106,8 @@ metadata() {
 	exec {out}<&-
 }
 
+declare -A partition_count=() # of the topics that were waited for
+
 # wait_for_topic TOPIC [create]
 wait_for_topic() {
 	local answer found reason message=
@@ -126,6 +131,7 @@ wait_for_topic() {
 		said[$message]=1
 		pause 1
 	done
+	partition_count[$1]=${found%% *}
 	[[ -z $message ]] || say "topic $1 is there"
 }
 
@@ -137,6 +143,31 @@ offsets() {
 	"${kafka[@]}" -Q "${asked[@]}" | sed -nE 's/^.* \[([0-9]+)\] offset ([0-9]+)$/\1 \2/p'
 }
 
+# ask_offsets -2|-1 TOPIC PARTITION ... sets $offsets to the same, in the order of the partitions, PARTITION:OFFSET each; it
+# asks until Kafka has answered for all of them.
+ask_offsets() {
+	while true; do
+		mapfile -t offsets < <(offsets "$@" | sort -n | tr ' ' :)
+		((${#offsets[@]} < $# - 2)) || return 0
+		((signals == 0)) || finish
+		pause 1
+	done
+}
+
+# settle TOPIC PARTITION ... waits until what a killed producer had on its way has arrived: until no partition has grown for
+# 2 seconds. That Kafka has answered in between shows that it is not it that is held up.
+settle() {
+	local still=0 before=
+	say "the last one was killed, or nobody knows how it ended: waiting until what it sent has arrived"
+	while ((still < 8)); do
+		ask_offsets -1 "$@"
+		if [[ ${offsets[*]} == "$before" ]]; then still=$((still + 1)); else still=0; fi
+		before=${offsets[*]}
+		((signals == 0)) || finish
+		pause 0.25
+	done
+}
+
 # Pipes
 
 declare -A from=() to=() # ends of the pipes, by name
@@ -144,6 +175,8 @@ declare -a parts=()      # names of the running parts, by process id
 declare -A sources=()    # process ids of those that are told to stop
 declare -A endless=()    # process ids of those that must not end by themselves
 declare -A filters=()    # process ids of those whose status 1 says that records were rejected
+declare -A passing=()    # process ids of those whose good end is not the end of the pipe
+declare -A heirs=()      # what is called with the status of a part at its end, by process id
 failed=0                 # status of the script
 signals=0                # how many have told it to stop
 signalled_at=            # when the last did, in seconds
@@ -173,6 +206,13 @@ close_pipes() {
 	done
 }
 
+# close_end NAME: closes the end for writing, so that the reader sees the end of it.
+close_end() {
+	local end=${to[$1]}
+	exec {end}>&-
+	unset "to[$1]"
+}
+
 # start NAME COMMAND ...: starts a part of the pipe on the caller's standard input and output.
 start() {
 	local name=$1
@@ -195,15 +235,30 @@ start_filter() {
 	filters[$!]=1
 }
 
-# Follows all partitions of a topic from the beginning, for ever. Line by line: kcat by itself would hold back up to 4 KiB.
+# start_consumer TOPIC [PARTITION:OFFSET ...]: follows partitions of a topic from there on, or all from the beginning, for
+# ever, each message in an envelope: that keeps line ends, NULs and tombstones apart. Line by line: kcat by itself would
+# hold back up to 4 KiB.
 start_consumer() {
-	start_source "consumer of $1" stdbuf -oL "${kafka[@]}" -C -E -t "$1" -o beginning -X auto.offset.reset=earliest
+	local place=(-o beginning)
+	(($# != 2)) || place=(-p "${2%:*}" -o "${2#*:}")
+	if (($# > 2)); then
+		start_source "consumer of $1" "$here/delivery/follow" "$@" -- "${kafka[@]}" "${consume[@]}"
+	else
+		start_source "consumer of $1" stdbuf -oL "${kafka[@]}" "${consume[@]}" -J -t "$1" "${place[@]}"
+	fi
 	endless[$!]=1
 }
 
-# Sends each line of standard input to a topic, empty ones left out, and waits for a broker that is away.
+# start_reader NAME TOPIC [OPTION ...]: reads a topic from its beginning to where it ends now.
+start_reader() {
+	start_source "$1" "${kafka[@]}" "${consume[@]}" -e -t "$2" -o beginning -X fetch.wait.max.ms=10 "${@:3}"
+	passing[$!]=1
+}
+
+# start_producer TOPIC [COMMAND ...]: sends each line of standard input to a topic, empty ones left out, and waits for a
+# broker that is away. COMMAND is what runs kcat, if anything.
 start_producer() {
-	start "producer to $1" "${kafka[@]}" -P -E -t "$1" \
+	start "producer to $1" "${@:2}" "${kafka[@]}" -P -E -t "$1" \
 		-X linger.ms=0 -X message.timeout.ms=0 -X enable.idempotence=true
 }
 
@@ -254,6 +309,8 @@ part_ended() {
 	wait "$1" 2>/dev/null || status=$? # bash would say that a part was killed; so do we
 	[[ -z $stopped ]] || told=${sources[$1]-}
 	unset "parts[$1]" "sources[$1]"
+	[[ -z ${heirs[$1]-} ]] || "${heirs[$1]}" "$status"
+	if [[ ${passing[$1]-} ]] && ((status == 0 || (status == 1 && ${filters[$1]-0}))); then return; fi
 	((signals < 2)) || return 0
 	if [[ -n ${endless[$1]-} && -z $stopped ]]; then
 		fail "$name ended by itself with status $status" 1
@@ -273,19 +330,68 @@ timer_ended() {
 	((signals > 1)) || say "waiting until the last records are written; Ctrl-C drops them"
 }
 
+# Waits until some parts or the timer have ended, or a signal comes, and does what is due then.
+watch_parts() {
+	local pid ended
+	find_ended "${!parts[@]}" ${timer:+"$timer"}
+	for pid in "${ended[@]}"; do
+		if [[ $pid == "$timer" ]]; then timer_ended; else part_ended "$pid"; fi
+	done
+	((${#ended[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
+}
+
+# run_until PID ...: waits for the good end of these parts, before others are started. If it doesn't come to that, the pipe
+# is stopped here.
+run_until() {
+	local pid
+	for pid; do
+		while [[ ${parts[$pid]-} ]]; do
+			((signals == 0)) && [[ -z $stopped ]] || finish
+			watch_parts
+		done
+	done
+	((signals == 0)) && [[ -z $stopped ]] || finish
+}
+
 # Watches the parts until all have ended, and exits with the status that tells how.
 finish() {
-	local pid ended
 	close_pipes
 	watched=1
 	((signals == 0)) || stop_sources
-	while ((${#parts[@]})); do
-		find_ended "${!parts[@]}" ${timer:+"$timer"}
-		for pid in "${ended[@]}"; do
-			if [[ $pid == "$timer" ]]; then timer_ended; else part_ended "$pid"; fi
-		done
-		((${#ended[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
-	done
+	while ((${#parts[@]})); do watch_parts; done
 	[[ -z $timer ]] || { kill "$timer" && wait "$timer"; } || true
 	exit "$failed"
+}
+
+# Starting again
+
+# pass_on: tells the child of supervise() to end.
+pass_on() {
+	told=1
+	[[ -z $child ]] || kill -TERM "$child" 2>/dev/null || true
+}
+
+# supervise COMMAND ...: runs it again while it fails, after pauses that grow from 1 to 60 seconds. Told to stop, it tells the
+# command so, and ends as that does.
+supervise() {
+	local status delay=1 begun told= child=
+	trap pass_on INT TERM HUP
+	while true; do
+		begun=$SECONDS
+		(exec setsid setpriv --pdeathsig TERM -- "$@") &
+		child=$!
+		[[ -z $told ]] || pass_on
+		wait_for_end "$child"
+		child=
+		[[ -z $told ]] || exit "$status"
+		case $status in
+		1 | 134 | 137 | 139) ;; # a part failed, or it crashed or was killed
+		*) exit "$status" ;;
+		esac
+		((SECONDS - begun < 60)) || delay=1
+		say "it ended with status $status; it starts again in $delay s"
+		pause "$delay"
+		[[ -z $told ]] || exit "$status"
+		delay=$((delay < 30 ? delay * 2 : 60))
+	done
 }

@@ -29,6 +29,6 @@ wait_for_topic "$EVENTS_TOPIC"
 
 open_pipes messages events
 start_consumer "$EVENTS_TOPIC" >&"${to[messages]}"
-start_filter events-decode "$decode" <&"${from[messages]}" >&"${to[events]}"
+start_filter events-decode "$decode" -J -f 'customer!,score!:number,riskDate' <&"${from[messages]}" >&"${to[events]}"
 start_log eventstream.log <&"${from[events]}"
 finish

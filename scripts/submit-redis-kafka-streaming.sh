@@ -29,6 +29,6 @@ wait_for_topic "$REDIS_TOPIC"
 
 open_pipes messages customers
 start_consumer "$REDIS_TOPIC" >&"${to[messages]}"
-start_filter redis-decode "$decode" <&"${from[messages]}" >&"${to[customers]}"
+start_filter redis-decode "$decode" -J -f 'customerName,email!,phone,birthDay!,birthYear=birthDay!:year' <&"${from[messages]}" >&"${to[customers]}"
 start_log redis-kafka.log <&"${from[customers]}"
 finish

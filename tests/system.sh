@@ -206,8 +206,17 @@ holds() {
 	ends=$(kcat -Q -b "$KAFKA_BROKER" "${asked[@]}") && (($(awk '{ sum += $NF } END { print sum }' <<<"$ends") >= $2))
 }
 
+# records TOPIC: the joined records that it holds, without the position of their event.
+records() {
+	consume "$1" | without_positions
+}
+
+without_positions() {
+	sed -E 's/,"position":"[^"]*"\}$/}/' "$@"
+}
+
 has_record() { # TOPIC RECORD
-	consume "$1" | grep -xF -e "$2"
+	records "$1" | grep -xF -e "$2"
 }
 
 # Redis

@@ -26,7 +26,7 @@ add_customer Santosh.Fibonnaci@test.com 1963-08-16 "Santosh Fibonnaci"
 start source submit-redis-source.sh
 event Santosh.Fibonnaci@test.com 28.5 | produce "$EVENTS_TOPIC"
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$santosh"
-consume "$KAFKA_RISK_TOPIC" >topic
+records "$KAFKA_RISK_TOPIC" >topic
 echo "$santosh" >expected
 same "a customer of the snapshot and an event are joined on the topic" expected topic
 ok "each wait is said once" is "" "$(sort join.err | uniq -d)$(sort customers.err | uniq -d)$(sort events.err | uniq -d)"
@@ -44,10 +44,13 @@ wait_for 60 says events.out late@test.com
 add_customer late@test.com 1955-02-28
 joined late@test.com -4.0 1955 >>expected
 wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(tail -n 1 expected)"
-consume "$KAFKA_RISK_TOPIC" | sort >topic
+records "$KAFKA_RISK_TOPIC" | sort >topic
 sort expected >sorted
 same "an event waits for its customer" sorted topic
 wait_for 30 says join.out late@test.com
+consume "$KAFKA_RISK_TOPIC" | sort >topic
+ok "each record names the position of its event" is "$(wc -l <topic)" \
+	"$(grep -oE ",\"position\":\"$EVENTS_TOPIC:[0-9]+:[0-9]+\"}$" topic | sort -u | wc -l)"
 
 # names that are more than letters
 add_customer jose@test.com 1950-12-31 'José \"Pepe\" Núñez 👵\nJr.'
@@ -65,9 +68,10 @@ ok "the events are logged as printed" cmp events.out logs/eventstream.log
 ok "the events are those of the topic" cmp <(sort events.out) <(consume "$EVENTS_TOPIC" | sort)
 
 status=0
-env STARTED_BY="$TEST_RUN" "$root/scripts/submit-event-kafkajoin.sh" >second.out 2>second.err </dev/null || status=$?
-ok "a second join with the same log is refused" is "1 " "$status $(<second.out)"
-ok "... and says why" says second.err "the join runs already"
+(mkdir elsewhere && cd elsewhere && LOG_DIR=logs exec env STARTED_BY="$TEST_RUN" \
+	"$root/scripts/submit-event-kafkajoin.sh") >second.out 2>second.err </dev/null || status=$?
+ok "a second join is refused, wherever it is started" is "1 " "$status $(<second.out)"
+ok "... and says why" says second.err "another one joins to $KAFKA_RISK_TOPIC"
 
 for name in source join customers events; do
 	stop TERM "${pids[$name]}"
@@ -77,7 +81,9 @@ wait_for 30 none_left
 ok "no process is left" none_left
 
 start join2 submit-event-kafkajoin.sh
+event late@test.com 8.5 | produce "$EVENTS_TOPIC"
 wait_for 60 test -s join2.out
 stop TERM "$pid"
 ok "a log is appended to" cmp logs/kafkajoin.log <(cat join.out join2.out)
+ok "... by what is new" is "$(joined late@test.com 8.5 1955)" "$(without_positions join2.out)"
 done_testing
