@@ -10,7 +10,7 @@ end
 ok "the demo ends with status 0" is 0 "$status"
 ok "... without a word on standard error" is "" "$(<demo.err)"
 ok "... shows joined records" is 5 "$(grep -cE \
-	'^\{"customer":"([^"]*)","score":"-?[0-9.]+","email":"\1","birthYear":"19[0-9][0-9]"\}$' demo.out)"
+	'^\{"customer":"([^"]*)","score":"-?[0-9.]+","email":"\1","birthYear":"19[0-9][0-9]","position":"stedi-events:0:[0-9]+"\}$' demo.out)"
 ok "... and sums up" grep -qE '^30 customers took [0-9]+ tests; 5 risk scores were joined .* after [0-9]+ s\.$' demo.out
 ok "... and leaves nothing behind" clean
 

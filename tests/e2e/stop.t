@@ -9,11 +9,12 @@ start_broker
 mkdir copying
 for name in redis-decode events-decode join; do
 	# shellcheck disable=SC2016 # for the copying one
-	printf '#!/bin/bash\n%q "$@" | tee %q\nexit "${PIPESTATUS[0]}"\n' "$(program $name)" "$work/$name.copy" \
+	printf '#!/bin/bash\n%q "$@" | tee -a %q\nexit "${PIPESTATUS[0]}"\n' "$(program $name)" "$work/$name.copy" \
 		>copying/$name
 	chmod +x copying/$name
 done
 start_copying() {
+	rm -f ./*.copy
 	PROGRAMS=$work/copying start "$@"
 }
 
@@ -75,18 +76,20 @@ ok "... and leaves no process" none_left
 create_topics
 rm copying/*
 ln -s "$(program redis-decode)" "$(program join)" copying
-printf '#!/bin/bash\n%q "$@" <&0 &\nuntil [[ -e %q ]]; do sleep 0.1; done\necho %q\nwait\n' \
-	"$(program events-decode)" "$work/more" "$(event sam@test.com 2.5)" >copying/events-decode
+printf '#!/bin/bash\n%q "$@" <&0 &\nuntil [[ -e %q ]]; do sleep 0.1; done\necho %q\ntouch "$LOG_DIR/more"\nwait\n' \
+	"$(program events-decode)" "$work/more" '{"customer":"sam@test.com","score":2.5,"position":"more:0:0"}' >copying/events-decode
 chmod +x copying/events-decode
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
 start_copying patient submit-event-kafkajoin.sh
-LOG_DIR=$work/hasty start_copying hasty submit-event-kafkajoin.sh
-wait_for 60 holds "$KAFKA_RISK_TOPIC" 2
+wait_for 60 topic_is_there hasty
+LOG_DIR=$work/hasty KAFKA_RISK_TOPIC=hasty start_copying hasty submit-event-kafkajoin.sh
+wait_for 60 holds "$KAFKA_RISK_TOPIC" 1
+wait_for 60 holds hasty 1
 broker_down
 touch more
+wait_for 60 test -e logs/more -a -e hasty/more
 for name in patient hasty; do
-	wait_for 60 says $name.out 2.5
 	kill -TERM "${pids[$name]}"
 done
 for name in patient hasty; do
@@ -99,36 +102,50 @@ ok "... and it says that records are dropped" says hasty.err "records on their w
 broker_up
 end "${pids[patient]}"
 ok "the broker back, it ends with status 143" is 143 "$status"
-consume "$KAFKA_RISK_TOPIC" | sort >topic
-printf '%s\n' "$(joined sam@test.com 1.5 2001)"{,} "$(joined sam@test.com 2.5 2001)" >expected
+records "$KAFKA_RISK_TOPIC" | sort >topic
+printf '%s\n' "$(joined sam@test.com 1.5 2001)" "$(joined sam@test.com 2.5 2001)" >expected
 same "... and its records are on the topic, no other" expected topic
 ok "... and no process is left" none_left
 
 # Parts that fail
 create_topics
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
-event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
+score=0
+next_start() {
+	score=$((score + 1))
+	event sam@test.com $score | produce "$EVENTS_TOPIC"
+	start join submit-event-kafkajoin.sh
+	wait_for 60 says join.out "\"score\":\"$score\""
+}
 fails() {
 	local victim
-	start join submit-event-kafkajoin.sh
-	wait_for 60 test -s join.out
+	next_start
 	victim=$(pgrep -P "$pid" -f -- "$2")
 	kill -KILL "$victim" || bail_out "no process $2"
 	end
 	ok "without its $1, the script ends with status 1" is 1 "$status"
 	ok "... and names it" grep -q "^submit-event-kafkajoin.sh: $1 ended .*status 137$" join.err
+	wait_for 30 none_left
 	ok "... and leaves no process" none_left
 }
-fails "consumer of $REDIS_TOPIC" "^kcat.* -C .*-t $REDIS_TOPIC"
-fails "consumer of $EVENTS_TOPIC" "^kcat.* -C .*-t $EVENTS_TOPIC"
+fails "consumer of $REDIS_TOPIC" "^(kcat|.*/follow) .*$REDIS_TOPIC"
+fails "consumer of $EVENTS_TOPIC" "^(kcat|.*/follow) .*$EVENTS_TOPIC"
 fails redis-decode /redis-decode
 fails events-decode /events-decode
 fails join '/join --pad'
-fails copy '^tee -p /dev'
 fails "producer to $KAFKA_RISK_TOPIC" '^kcat.* -P '
-fails "removal of padding" '^tr '
+fails "reader of what is sent" /follow.--lines
 fails log '^tee .* -a '
 fails terminal '^cat$'
+next_start
+reader=$(pgrep -P "$(pgrep -P "$pid" -f /follow.--lines)" | head -n 1)
+kill -KILL "$reader"
+end
+ok "without one of the kcat of a reader, the script ends with status 1" is 1 "$status"
+ok "... and it is named" says join.err "follow: kcat of $KAFKA_RISK_TOPIC, partition "
+records "$KAFKA_RISK_TOPIC" | sort -V >topic
+for ((n = 1; n <= score; n++)); do joined sam@test.com $n 2001; done >expected
+same "after all of that, each event was joined once" expected topic
 
 cat >early.sh <<'END'
 . "$1/scripts/kafka-pipe.sh"
@@ -150,18 +167,15 @@ grep ' ended ' early.err >said # bash has words of its own
 same "... and are named" expected said
 ok "... which keeps its trap" is "its own trap" "$(<early.out)"
 
-start join submit-event-kafkajoin.sh
-wait_for 60 test -s join.out
+next_start
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
 wait_for 30 none_left
 ok "kill -9 of the script leaves no process" none_left
 
 # Rejected records
 echo 'no JSON' | produce "$EVENTS_TOPIC"
-event sam@test.com 2.5 | produce "$EVENTS_TOPIC"
-start join submit-event-kafkajoin.sh
+next_start
 wait_for 60 says join.err "events-decode: stdin:"
-wait_for 60 says join.out 2.5
 stop TERM "$pid"
 ok "a rejected record doesn't end the pipe" is 143 "$status"
 ok "... and is told at the end" says join.err "events-decode ended with status 1: not every record went through"
