@@ -41,6 +41,16 @@ take_overlong(struct input *in, struct record *record, size_t length, bool delim
 	return INPUT_OVERLONG;
 }
 
+static void
+skip_byte_order_mark(struct slice *bytes)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	if (bytes->length < strlen(mark) || memcmp(bytes->at, mark, strlen(mark)) != 0)
+		return;
+	bytes->at += strlen(mark);
+	bytes->length -= strlen(mark);
+}
+
 enum input_result
 input_next(struct input *in, struct record *record)
 {
@@ -62,6 +72,8 @@ input_next(struct input *in, struct record *record)
 			return in->ended ? INPUT_END : INPUT_DRY;
 		take(in, record, left, delimiter != NULL);
 		record->line = ++in->line;
+		if (in->line == 1)
+			skip_byte_order_mark(&record->bytes);
 		if (!slice_is_blank(record->bytes))
 			return INPUT_RECORD;
 	}

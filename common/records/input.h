@@ -42,7 +42,7 @@ enum input_result {
 
 void input_open(struct input *, int fd, const char *name, char delimiter, size_t max);
 
-/* Hands out the next record; blank ones are passed over. */
+/* Hands out the next record; blank ones are passed over, and so is a byte order mark that begins the input. */
 enum input_result input_next(struct input *, struct record *);
 
 /* Reads once; may block, may be interrupted. */
