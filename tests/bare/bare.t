@@ -1,7 +1,7 @@
 #!/bin/bash
-# "Debian 12 or newer": make demo and make install, each typed in a clean clone of what is committed, on a bare machine of
-# either release, and make check on Debian 13. Such a machine is a folder from debootstrap that holds make and git, and
-# nothing more. Takes root, and Debian's mirror and apt's settings from this machine.
+# "Debian 12 or newer": make demo and make install, each typed in a clean clone of what is committed, on a bare machine
+# of either release, and make check on Debian 13. Such a machine is a folder from debootstrap that holds make and git,
+# and nothing more. Takes root, and Debian's mirror and apt's settings from this machine.
 # shellcheck source-path=SCRIPTDIR
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -41,7 +41,8 @@ came_to() {
 ((EUID == 0)) || bail_out "this takes root: folders become machines, and things are mounted in them"
 apt-get update -qq || bail_out "apt-get update fails"
 # shellcheck disable=SC2016 # apt's own variable
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' |
+	head -n 1)
 [[ $mirror ]] || bail_out "apt has no source of Debian here"
 set -a # debootstrap knows of no proxies but the environment's
 eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
@@ -51,12 +52,14 @@ git clone --quiet --bare "file://$root" "$work/stedi-pipes.git" || bail_out "no 
 for release in "${!typed[@]}"; do
 	mkdir "$work/$release"
 	# shellcheck disable=SC2086 # several words
-	unshare --mount --pid --fork --kill-child --mount-proc "$here/machine" "$release" "$mirror" "$work/stedi-pipes.git" \
-		"$work/$release" ${typed[$release]} >"$work/$release/machine.log" 2>&1 </dev/null &
+	unshare --mount --pid --fork --kill-child --mount-proc \
+		"$here/machine" "$release" "$mirror" "$work/stedi-pipes.git" "$work/$release" ${typed[$release]} \
+		>"$work/$release/machine.log" 2>&1 </dev/null &
 	machines[$release]=$!
 done
 
-joined='{"customer":"Santosh.Fibonnaci@test.com","score":"28.5","email":"Santosh.Fibonnaci@test.com","birthYear":"1963"}'
+customer=Santosh.Fibonnaci@test.com
+joined="{\"customer\":\"$customer\",\"score\":\"28.5\",\"email\":\"$customer\",\"birthYear\":\"1963\"}"
 for release in bookworm trixie; do
 	wait "${machines[$release]}"
 	echo "$?" >"$work/$release/machine.status"
