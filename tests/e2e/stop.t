@@ -76,6 +76,7 @@ ok "... and leaves no process" none_left
 create_topics
 rm copying/*
 ln -s "$(program redis-decode)" "$(program join)" copying
+# shellcheck disable=SC2016 # for the copying one
 printf '#!/bin/bash\n%q "$@" <&0 &\nuntil [[ -e %q ]]; do sleep 0.1; done\necho %q\ntouch "$LOG_DIR/more"\nwait\n' \
 	"$(program events-decode)" "$work/more" '{"customer":"sam@test.com","score":2.5,"position":"more:0:0"}' >copying/events-decode
 chmod +x copying/events-decode

@@ -44,7 +44,7 @@ customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.50 | produce "$EVENTS_TOPIC"
 record=$(joined sam@test.com 1.50 2001)
 root=$work/other PATH=$work/bin:$PATH PROGRAMS='' start installed submit-event-kafkajoin.sh
-wait_for 60 says installed.out "$record"
+wait_for 60 says installed.out "${record%\}}"
 stop TERM "$pid"
 ok "the installed programs are found" is "$record" "$(without_positions installed.out)"
 
