@@ -343,7 +343,7 @@ watch_parts() {
 # run_until PID ...: waits for the good end of these parts, before others are started. If it doesn't come to that, the pipe
 # is stopped here.
 run_until() {
-	local pid
+	local pid watched=1 # so that a signal stops what has been started, even one that comes just before the wait
 	for pid; do
 		while [[ ${parts[$pid]-} ]]; do
 			((signals == 0)) && [[ -z $stopped ]] || finish

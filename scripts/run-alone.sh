@@ -63,7 +63,7 @@ clean_up() {
 # Makes $folder, which is for temporary files too.
 stand_alone() {
 	folder=$(mktemp -d)
-	export TMPDIR=$folder RUN_ALONE=$$-$RANDOM # all processes are known by it
+	export TMPDIR=$folder XDG_STATE_HOME=$folder RUN_ALONE=$$-$RANDOM # all processes are known by it
 	mkfifo "$folder/parts"
 	clean_up <"$folder/parts" &
 	cleaner=$!

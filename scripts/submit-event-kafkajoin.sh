@@ -61,19 +61,17 @@ done
 # The locks: one for each partition of the events that a pipeline reads, held by its producer and by nothing else, so that
 # they last as long as something may be sent. Each says in what state its last producer was: empty is not known.
 
-# runtime_folder prints one that is this user's alone, the same wherever a script is started.
-runtime_folder() {
-	local folder=${XDG_RUNTIME_DIR:-/tmp}/stedi-pipes
-	[[ ${XDG_RUNTIME_DIR-} ]] || folder+=-$UID
-	mkdir -m 700 -- "$folder" 2>/dev/null || true
-	[[ -d $folder && ! -L $folder && -O $folder && $(stat -c %a -- "$folder") == 700 ]] ||
-		die "$folder is not a folder of this user's alone (mode 700)"
+# lock_folder prints the one place of this user's locks. A session's own folder would be another one for cron, and go with
+# the session while its pipeline stays; /tmp is another one for a service, and may be cleaned.
+lock_folder() {
+	local folder=${XDG_STATE_HOME:-${HOME-}/.local/state}/stedi-pipes
+	{ mkdir -p -- "$folder" && [[ -w $folder ]]; } || die "can't write the locks in $folder"
 	printf '%s\n' "$folder"
 }
 
 name_locks() {
 	local folder id partition
-	folder=$(runtime_folder)
+	folder=$(lock_folder)
 	id=$(printf '%s\n' "$broker" "$KAFKA_RISK_TOPIC" | sha256sum)
 	locks=()
 	for partition in "${share[@]}"; do locks+=("$folder/join-${id:0:16}-$partition"); done
@@ -100,7 +98,7 @@ producer_ended() {
 		if (($1 == 0)) && flock -n "$held"; then echo ended >"$lock"; fi
 		exec {held}>&-
 	done
-	if [[ $reader && ${parts[$reader]-} ]]; then kill -TERM "$reader"; fi
+	if [[ $reader && ${parts[$reader]-} ]]; then kill -TERM "$reader" 2>/dev/null || true; fi # it may have been killed
 }
 
 # start_locked_producer starts the producer once it has the locks.

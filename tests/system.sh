@@ -8,7 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PATH=$root/tests/kafka:$PATH
 [[ -z ${PROGRAMS-} ]] || PROGRAMS=$(cd "$PROGRAMS" && pwd) || bail_out "$PROGRAMS is not there"
 unset KAFKA_BROKER KCAT_CONFIG REDIS_HOST REDIS_PORT REDIS_DB REDIS_USER REDIS_PASSWORD
-export KAFKA_BROKER REDIS_HOST REDIS_PORT LOG_DIR=$work/logs
+export KAFKA_BROKER REDIS_HOST REDIS_PORT LOG_DIR=$work/logs XDG_STATE_HOME=$work/state
 export TEST_RUN=$$-$RANDOM # marks all that the test runs, and STARTED_BY what start() has started
 declare -A pids=()
 broker=

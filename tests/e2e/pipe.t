@@ -68,7 +68,7 @@ ok "the events are logged as printed" cmp events.out logs/eventstream.log
 ok "the events are those of the topic" cmp <(sort events.out) <(consume "$EVENTS_TOPIC" | sort)
 
 status=0
-(mkdir elsewhere && cd elsewhere && LOG_DIR=logs exec env STARTED_BY="$TEST_RUN" \
+(mkdir elsewhere && cd elsewhere && LOG_DIR=logs exec env STARTED_BY="$TEST_RUN" XDG_RUNTIME_DIR="$work/elsewhere" \
 	"$root/scripts/submit-event-kafkajoin.sh") >second.out 2>second.err </dev/null || status=$?
 ok "a second join is refused, wherever it is started" is "1 " "$status $(<second.out)"
 ok "... and says why" says second.err "another one joins to $KAFKA_RISK_TOPIC"

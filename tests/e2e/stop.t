@@ -148,6 +148,22 @@ records "$KAFKA_RISK_TOPIC" | sort -V >topic
 for ((n = 1; n <= score; n++)); do joined sam@test.com $n 2001; done >expected
 same "after all of that, each event was joined once" expected topic
 
+# a signal between the last look at the parts and the wait for them
+cat >signal.sh <<'END'
+. "$1/scripts/kafka-pipe.sh"
+eval "looks_for_$(declare -f find_ended)"
+find_ended() {
+	looks_for_find_ended "$@"
+	kill -TERM $$
+}
+open_pipes none
+start_source loader sleep 1000
+run_until "$!"
+END
+status=0
+bash signal.sh "$root" 2>signal.err || status=$?
+ok "a signal ends it while it waits for what is read first" is "143 " "$status $(<signal.err)"
+
 cat >early.sh <<'END'
 . "$1/scripts/kafka-pipe.sh"
 trap 'echo its own trap' EXIT
