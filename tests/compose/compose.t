@@ -172,7 +172,7 @@ done
 docker compose stop simulator >"$work/stop" 2>&1
 in_pipeline() { docker compose exec -T pipeline "$@"; }
 usage() { # nanoseconds on a processor, of its processes; the health check is no part of it
-	in_pipeline sh -c 'cat /proc/[0-9]*/task/*/schedstat 2>/dev/null' | awk '{sum += $1} END {printf "%d\n", sum}'
+	in_pipeline sh -c 'cat /proc/[0-9]*/task/*/schedstat 2>/dev/null' | awk '{sum += $1} END {printf "%.0f\n", sum}'
 }
 memory() { # KiB
 	in_pipeline sh -c 'cat /sys/fs/cgroup/memory/memory.stat 2>/dev/null || cat /sys/fs/cgroup/memory.stat' |
