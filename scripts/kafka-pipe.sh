@@ -155,16 +155,18 @@ ask_offsets() {
 }
 
 # settle TOPIC PARTITION ... waits until what a killed producer had on its way has arrived: until no partition has grown for
-# 2 seconds. That Kafka has answered in between shows that it is not it that is held up.
+# 2 seconds in which Kafka has answered all the while, so that it is not it that holds something up.
 settle() {
-	local still=0 before=
+	local before='' now since=0 answered=0
 	say "the last one was killed, or nobody knows how it ended: waiting until what it sent has arrived"
-	while ((still < 8)); do
+	while true; do
 		ask_offsets -1 "$@"
-		if [[ ${offsets[*]} == "$before" ]]; then still=$((still + 1)); else still=0; fi
-		before=${offsets[*]}
+		now=${EPOCHREALTIME//[!0-9]/}
+		if [[ ${offsets[*]} != "$before" ]] || ((now - answered > 1000000)); then since=$now; fi
+		((now - since < 2000000)) || return 0
 		((signals == 0)) || finish
-		pause 0.25
+		before=${offsets[*]} answered=$now
+		pause 0.2
 	done
 }
 

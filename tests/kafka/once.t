@@ -115,6 +115,23 @@ stop TERM "$pid"
 ok "with nothing left to do, nothing is written" is "143 " "$status $(<join.out)"
 ok "... and after a good end there is no wait" is "" "$(<join.err)"
 
+# Shares
+two_producers() {
+	(($(left | grep -cE '^[0-9]+ kcat .* -P ') == 2))
+}
+start one submit-event-kafkajoin.sh --partitions 0
+start two submit-event-kafkajoin.sh --partitions 1,2
+wait_for 60 two_producers
+start join submit-event-kafkajoin.sh --partitions 2
+end
+ok "a share that another pipeline has is refused" is 1 "$status"
+send_events
+wait_for 60 holds "$KAFKA_RISK_TOPIC" "$sent"
+for name in one two; do stop TERM "${pids[$name]}"; done
+ok "each share shows its own records" is "200 400" "$(wc -l <one.out) $(wc -l <two.out)"
+ok "... with the positions of its partitions" is "$EVENTS_TOPIC:0 $EVENTS_TOPIC:1 $EVENTS_TOPIC:2" \
+	"$(cat one.out two.out | grep -oE "$EVENTS_TOPIC:[0-9]" | uniq | sort -u | paste -sd ' ')"
+
 records "$KAFKA_RISK_TOPIC" | sort >actual
 sort expected >sorted
 same "after all of that each of $sent events is on the topic once, with the latest version of its customer" sorted actual
