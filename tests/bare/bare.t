@@ -71,7 +71,7 @@ for release in bookworm trixie; do
 	ok "... and needs nothing more" came_to 0 "$release" installed
 	ok "... and what is installed runs" came_to 0 "$release" run "$joined"
 	ok "make demo shows joined records" came_to 130 "$release" demo \
-		'{"customer":"[^"]*","score":"[^"]*","email":"[^"]*","birthYear":"19[0-9][0-9]"}'
+		'{"customer":"[^"]*","score":"[^"]*","email":"[^"]*","birthYear":"19[0-9][0-9]","position":"stedi-events:0:[0-9]*"}'
 	ok "... and where the graph is" came_to 130 "$release" demo 'risk graph: http://127.0.0.1:[0-9]*/'
 	ok "... until Ctrl-C" came_to 130 "$release" demo '.* risk scores were joined with birth years, .*'
 	[[ ${typed[$release]} != *check ]] || ok "make check passes" came_to 0 "$release" check 'Result: PASS'
