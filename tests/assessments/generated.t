@@ -34,13 +34,14 @@ query 'select keen_id from assessments order by keen_id' >actual
 same "keen_id of each attempt" answer actual
 ok "... and of any 10" test "$(query -f "$steps/queries/1-attempts.sql" | sort | comm -12 - answer | uniq | wc -l)" = 10
 
-jq -c 'sort_by(.keen_id)[] | [(.keen_timestamp | tonumber), .sequences.questions[0].user_incomplete]' file >answer
+# + 0 makes jq 1.7 write a number as DuckDB does, without the zeros that it ended with
+jq -c 'sort_by(.keen_id)[] | [(.keen_timestamp | tonumber + 0), .sequences.questions[0].user_incomplete]' file >answer
 json 'select keen_timestamp, sequences.questions[1].user_incomplete as u from assessments order by keen_id' |
 	jq -c '[.keen_timestamp, .u]' >actual
 same "user_incomplete of the first question of each attempt" answer actual
 ok "... of any 10" test "$(query -f "$steps/queries/2-first-question.sql" | wc -l)" = 10
 
-jq -c '[.[] | .keen_id as $a | (.keen_timestamp | tonumber) as $at | .sequences.questions // [] | .[] |
+jq -c '[.[] | .keen_id as $a | (.keen_timestamp | tonumber + 0) as $at | .sequences.questions // [] | .[] |
 	[$a, $at, .id]] | sort[]' file >answer
 json "$(sed '/^--/d; s/ limit 10//' "$steps/queries/3-questions.sql")" | jq -cs 'map([.[]]) | sort[]' >actual
 same "every question with the time of its attempt" answer actual
