@@ -132,8 +132,7 @@ main(int argc, char *argv[])
 	take_options(&join, &streams, &keys, &cli, argc, argv);
 	take_operands(&streams, &cli, argc - optind, argv + optind);
 	compile(&join, &streams, &keys, &cli);
-	join.filter.report.program = cli.program;
-	int status = streams_run(&join, &streams);
+	int status = streams_run(&join, cli.program, &streams);
 	free(streams.load);
 	return status;
 }

@@ -272,14 +272,12 @@ match_event(struct join *join, const struct record *record)
 void
 match_written(struct join *join, const struct record *record)
 {
-	static struct json_tree tree;
 	struct slice json = record->bytes, value;
 	struct json_error error;
 	struct reason reason;
 	struct position position;
-	json_want(&tree, &(struct json_step){"position", strlen("position"), 0}, 1);
 	filter_hold(&join->filter, record);
-	if (!json_scan(json.at, json.length, &tree, &value, &error)) {
+	if (!json_scan(json.at, json.length, &join->written_record, &value, &error)) {
 		reason_at_column(&reason, error, json);
 		filter_reject(&join->filter, &reason);
 	} else if (!read_position(join, value, &position)) {
@@ -296,6 +294,7 @@ match_open(struct join *join)
 {
 	join->filter.report.waiting = &join->pending.count;
 	table_open(&join->table);
+	json_want(&join->written_record, &(struct json_step){"position", strlen("position"), 0}, 1);
 }
 
 /* The table is left to the end of the process: freeing a million entries one by one takes a seventh of a join. */
@@ -304,6 +303,7 @@ match_close(struct join *join)
 {
 	positions_close(&join->loaded);
 	positions_close(&join->written);
+	json_tree_free(&join->written_record);
 	buffer_free(&join->key);
 	buffer_free(&join->key_scratch);
 	buffer_free(&join->position_scratch);

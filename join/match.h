@@ -22,9 +22,10 @@ struct join {
 
 	struct table table;
 	struct pending pending;
-	bool loading;             /* what is read of TABLE is loaded before anything else */
-	struct positions loaded;  /* how far */
-	struct positions written; /* of events, by an earlier run */
+	bool loading;                    /* what is read of TABLE is loaded before anything else */
+	struct positions loaded;         /* how far */
+	struct positions written;        /* of events, by an earlier run */
+	struct json_tree written_record; /* what is wanted of its records: the position */
 	struct buffer key, key_scratch, position_scratch;
 	bool gave_up; /* and said so */
 	bool full;    /* the table alone takes more than max_memory; has said so */

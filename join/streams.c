@@ -125,10 +125,10 @@ read_streams(struct join *join, const struct streams *streams)
 }
 
 int
-streams_run(struct join *join, const struct streams *streams)
+streams_run(struct join *join, const char *program, const struct streams *streams)
 {
 	match_open(join);
-	if (filter_open(&join->filter, join->filter.report.program) && read_what_is_first(join, streams))
+	if (filter_open(&join->filter, program) && read_what_is_first(join, streams))
 		read_streams(join, streams);
 	match_close(join);
 	return filter_close(&join->filter);

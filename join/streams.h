@@ -18,6 +18,6 @@ struct streams {
 };
 
 /* Joins until the inputs end or a signal says stop. Returns the exit status. */
-int streams_run(struct join *, const struct streams *);
+int streams_run(struct join *, const char *program, const struct streams *);
 
 #endif
