@@ -11,6 +11,7 @@ decoder_open(
 	static char *standard_input[] = {"-", NULL};
 	struct filter *filter = &decoder->filter;
 	paths_open(&filter->paths, filter->options.envelope, false);
+	filter->paths.expected = true;
 	const char *wrong = each == NULL ? NULL : paths_each(&filter->paths, each, &decoder->each);
 	if (wrong != NULL)
 		cli_wrong(cli, "--each", each, wrong);
@@ -39,6 +40,8 @@ decoder_next(struct decoder *decoder, struct slice *json)
 {
 	struct filter *filter = &decoder->filter;
 	struct record record;
+	if (filter->report.in > 0)
+		filter_look(filter, &filter->record);
 	while (!decoder->stopped && next_input(decoder)) {
 		struct pollfd readable = {.fd = decoder->in.fd};
 		switch (input_next(&decoder->in, &record)) {
@@ -46,6 +49,7 @@ decoder_next(struct decoder *decoder, struct slice *json)
 			filter->report.in++;
 			if (filter_take(filter, EVENTS, &record, json) == TAKEN_RECORD)
 				return true;
+			filter_look(filter, &record);
 			break;
 		case INPUT_OVERLONG:
 			filter_reject_overlong(filter, &record);
@@ -83,7 +87,10 @@ put_elements(struct decoder *decoder, const struct inner *inner)
 	size_t count = 0;
 	for (; json_next_element(&rest, &filter->paths.element, filter->values, &element); count++) {
 		struct reason reason;
-		if (filter_put(filter, &reason))
+		paths_look(&filter->paths, filter->values);
+		if (decoder->each->whole && !slice_is_object(element))
+			reason_expected(&reason, "an object", element);
+		else if (filter_put(filter, &reason))
 			continue;
 		reason_within(&reason, &(struct part){decoder->each->text, count, ""});
 		reject(decoder, inner, &reason);
@@ -95,11 +102,8 @@ void
 decoder_put(struct decoder *decoder, const struct inner *inner)
 {
 	struct filter *filter = &decoder->filter;
-	struct slice json = inner->json;
-	struct json_error error;
 	struct reason reason;
-	if (!json_scan(json.at, json.length, &filter->paths.sides[EVENTS].record, filter->values, &error)) {
-		reason_at_column(&reason, error, json);
+	if (!filter_scan(filter, EVENTS, inner->json, &reason)) {
 		reject(decoder, inner, &reason);
 	} else if (decoder->each != NULL) {
 		put_elements(decoder, inner);

@@ -23,6 +23,9 @@ struct filter {
 	struct slice *values;         /* by the indexes of the paths */
 	const struct envelope *place; /* has told where in Kafka it stood, NULL: none has */
 	bool kept;                    /* is among the rejects already */
+	bool odd;                     /* was rejected, and it was said why */
+
+	bool scanned[SIDES]; /* some record was JSON */
 };
 
 /*
@@ -52,6 +55,12 @@ void filter_hold(struct filter *, const struct record *);
  */
 enum taken { TAKEN_RECORD, TAKEN_TOMBSTONE, TAKEN_NOTHING };
 enum taken filter_take(struct filter *, enum side, const struct record *, struct slice *json);
+
+/* Sets the values of a record of one side. False: the reason says why it is no JSON. */
+bool filter_scan(struct filter *, enum side, struct slice json, struct reason *);
+
+/* To be called once a record has been dealt with: where it was of no use, says what may be wrong with all of them. */
+void filter_look(struct filter *, const struct record *);
 
 /* Rejects the record at hand. One of which several parts are wrong is kept once. */
 void filter_reject(struct filter *, const struct reason *);

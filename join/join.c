@@ -23,6 +23,8 @@ struct keys {
 	const char *table, *event;
 };
 
+static const struct keys default_keys = {"email", "customer"};
+
 static void
 add_load(struct streams *streams, const char *name)
 {
@@ -88,12 +90,15 @@ compile(struct join *join, const struct streams *streams, const struct keys *key
 	bool enveloped = join->filter.options.envelope;
 	const char *position = enveloped ? "@position" : "position";
 	paths_open(paths, enveloped, true);
+	paths->expected = keys->table != default_keys.table;
 	const char *wrong = paths_parse_side(paths, TABLE, keys->table, &join->table_key);
 	if (wrong != NULL)
 		cli_wrong(cli, "-1", keys->table, wrong);
+	paths->expected = keys->event != default_keys.event;
 	wrong = paths_parse_side(paths, EVENTS, keys->event, &join->event_key);
 	if (wrong != NULL)
 		cli_wrong(cli, "-2", keys->event, wrong);
+	paths->expected = false;
 	if (streams->load_count > 0)
 		paths_parse_side(paths, TABLE, position, &join->table_position);
 	if (streams->resume != NULL)
@@ -106,7 +111,7 @@ main(int argc, char *argv[])
 {
 	static struct join join = {.filter.options = DEFAULT_OPTIONS, .max_pending = 1000000};
 	struct streams streams = {0};
-	struct keys keys = {"email", "customer"};
+	struct keys keys = default_keys;
 	struct cli cli = {
 		.program = program_invocation_short_name,
 		.synopsis = "[-Jiqz] [-1 PATH] [-2 PATH] [-a 2] [-f LIST] [-j PATH] [-K FIELD] [-l FILE]\n"

@@ -62,6 +62,30 @@ reject_value(struct join *join, const struct path *path, const char *expected)
 	return false;
 }
 
+/* "join: TABLE (/dev/fd/63): has customer, ..." */
+static void
+say_swapped(struct join *join)
+{
+	char file[128], key[128];
+	const char *name = join->filter.record.file, *path = join->event_key->text;
+	printable(file, sizeof(file), (struct slice){name, strlen(name)});
+	printable(key, sizeof(key), (struct slice){path, strlen(path)});
+	snprintf(join->swapped, sizeof(join->swapped), "TABLE (%s): its records have %s, the key of EVENTS: are the operands swapped?",
+		file, key);
+	report_hint(&join->filter.report, join->swapped);
+}
+
+/* Whether a record of TABLE that has no key has that of an event. */
+static bool
+has_event_key(struct join *join, struct slice json)
+{
+	struct reason reason;
+	const struct path *path = join->event_key;
+	struct slice value = path_value(join->table_key, join->filter.values);
+	return value.at == NULL && !path->enveloped && filter_scan(&join->filter, EVENTS, json, &reason) &&
+		path_value(path, join->filter.values).at != NULL;
+}
+
 /* Takes a record at hand and finds its key; one that has none is rejected. Of a tombstone the key may be known. */
 static enum taken
 take_record(struct join *join, enum side side, const struct record *record, struct slice *key)
@@ -69,21 +93,21 @@ take_record(struct join *join, enum side side, const struct record *record, stru
 	struct filter *filter = &join->filter;
 	const struct path *path = side == TABLE ? join->table_key : join->event_key;
 	struct slice json;
-	struct json_error error;
+	struct reason reason;
 	enum taken taken = filter_take(filter, side, record, &json);
 	if (taken == TAKEN_NOTHING || (taken == TAKEN_TOMBSTONE && !path->enveloped))
 		return TAKEN_NOTHING;
-	if (taken == TAKEN_RECORD &&
-		!json_scan(json.at, json.length, &filter->paths.sides[side].record, filter->values, &error)) {
-		struct reason reason;
-		reason_at_column(&reason, error, json);
+	if (taken == TAKEN_RECORD && !filter_scan(filter, side, json, &reason)) {
 		filter_reject(filter, &reason);
 		return TAKEN_NOTHING;
 	}
 	if (spell_key(join, path_value(path, filter->values), key))
 		return taken;
-	if (taken == TAKEN_RECORD)
-		reject_value(join, path, "a key");
+	if (taken != TAKEN_RECORD)
+		return TAKEN_NOTHING;
+	reject_value(join, path, "a key");
+	if (side == TABLE && filter->odd && has_event_key(join, json))
+		say_swapped(join);
 	return TAKEN_NOTHING;
 }
 

@@ -27,8 +27,9 @@ struct join {
 	struct positions written;        /* of events, by an earlier run */
 	struct json_tree written_record; /* what is wanted of its records: the position */
 	struct buffer key, key_scratch, position_scratch;
-	bool gave_up; /* and said so */
-	bool full;    /* the table alone takes more than max_memory; has said so */
+	char swapped[512]; /* the hint that TABLE and EVENTS are */
+	bool gave_up;      /* and said so */
+	bool full;         /* the table alone takes more than max_memory; has said so */
 };
 
 void match_open(struct join *);

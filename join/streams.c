@@ -16,6 +16,8 @@ take_records(struct join *join, struct input *in, take_record *take)
 		case INPUT_RECORD:
 			join->filter.report.in++;
 			take(join, &record);
+			if (take != match_written) /* which is read without regard to the options */
+				filter_look(&join->filter, &record);
 			break;
 		case INPUT_OVERLONG:
 			filter_reject_overlong(&join->filter, &record);

@@ -2,6 +2,7 @@
 
 #include "base64.h"
 #include "memory.h"
+#include "write.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ void
 change_want(struct change *change, const char *pattern)
 {
 	change->patterns = need(reallocarray(change->patterns, change->pattern_count + 1, sizeof(*change->patterns)));
-	change->patterns[change->pattern_count++] = pattern;
+	change->patterns[change->pattern_count++] = (struct pattern){pattern, false};
 }
 
 static bool
@@ -40,15 +41,34 @@ decode_base64(struct change *change, struct slice string, struct buffer *decoded
 }
 
 static bool
-is_wanted(const struct change *change)
+is_wanted(struct change *change)
 {
+	bool wanted = false;
+	change->had_key = true;
 	if (memchr(change->key.bytes, '\0', change->key.length) != NULL)
 		return false; /* fnmatch() would see only what stands before it */
-	for (size_t i = 0; i < change->pattern_count; i++)
-		if (strcmp(change->patterns[i], change->key.bytes) == 0 ||
-			fnmatch(change->patterns[i], change->key.bytes, 0) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < change->pattern_count; i++) {
+		struct pattern *pattern = &change->patterns[i];
+		if (wanted && pattern->matched)
+			continue;
+		if (strcmp(pattern->text, change->key.bytes) == 0 ||
+			fnmatch(pattern->text, change->key.bytes, 0) == 0)
+			wanted = pattern->matched = true;
+	}
+	return wanted;
+}
+
+void
+change_say_unmatched(const struct change *change, struct report *report)
+{
+	char shown[128];
+	for (size_t i = 0; change->had_key && i < change->pattern_count; i++) {
+		const struct pattern *pattern = &change->patterns[i];
+		if (pattern->matched || report->quiet)
+			continue;
+		printable(shown, sizeof(shown), (struct slice){pattern->text, strlen(pattern->text)});
+		say("%s: --key '%s': matched none of the keys read", report->program, shown);
+	}
 }
 
 static enum change_step

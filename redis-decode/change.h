@@ -14,9 +14,16 @@
 
 enum change_kind { UNREAD, ENTRIES, SNAPSHOT, ONE_VALUE, READ };
 
+/* A pattern of wanted keys, as fnmatch(3) has them. */
+struct pattern {
+	const char *text;
+	bool matched; /* some key */
+};
+
 struct change {
-	const char **patterns; /* of wanted keys, as fnmatch(3) has them */
+	struct pattern *patterns;
 	size_t pattern_count;
+	bool had_key; /* some message */
 	struct json_tree members, entry;
 	struct buffer key, value, scratch;
 
@@ -38,6 +45,9 @@ void change_open(struct change *);
 
 /* Makes keys that match the pattern wanted; the text is the caller's. */
 void change_want(struct change *, const char *pattern);
+
+/* Says of each pattern that matched none of the keys that were read. */
+void change_say_unmatched(const struct change *, struct report *);
 
 /* Begins with a message, of which change_next() then takes one step after the other, until CHANGE_END. */
 void change_begin(struct change *, struct slice message);

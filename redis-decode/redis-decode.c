@@ -60,12 +60,15 @@ main(int argc, char *argv[])
 			change_want(&change, optarg);
 			break;
 		}
-	if (change.pattern_count == 0)
+	bool asked = change.pattern_count > 0;
+	if (!asked)
 		change_want(&change, "Customer");
 	decoder_open(&decoder, &cli, each, DEFAULT_FIELDS, argv + optind);
 
 	while (decoder_next(&decoder, &message)) /* from an input, out of its envelope */
 		put_change(&decoder, &change, message);
+	if (asked)
+		change_say_unmatched(&change, &decoder.filter.report);
 	change_close(&change);
 	return decoder_close(&decoder);
 }

@@ -38,7 +38,7 @@ find_value(const struct json_step *steps, size_t count, struct envelope_value *v
 		const char *name;
 		enum member member;
 	} names[] = {{"topic", TOPIC}, {"partition", PARTITION}, {"offset", OFFSET}, {"timestamp", TIMESTAMP},
-		{"key", KEY}, {"position", POSITION}, {"headers", HEADERS}};
+		{"key", KEY}, {"position", POSITION}, {"payload", PAYLOAD}, {"headers", HEADERS}};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (steps[0].length != strlen(names[i].name) || strcmp(steps[0].name, names[i].name) != 0)
 			continue;
@@ -183,9 +183,31 @@ envelope_read(struct envelope *envelope, struct slice record, struct slice *valu
 		*payload = payload_content(envelope, *payload);
 		return slice_is_blank(*payload) ? ENVELOPE_BLANK : ENVELOPE_RECORD;
 	}
-	if (slice_is_object(*payload))
+	if (envelope->array ? slice_is_array(*payload) : slice_is_object(*payload))
 		return ENVELOPE_RECORD;
-	return wrong(reason, "payload", "a JSON object, a string of one, or null", *payload);
+	return wrong(reason, "payload",
+		envelope->array ? "a JSON array, a string of one, or null" : "a JSON object, a string of one, or null",
+		*payload);
+}
+
+bool
+envelope_is_one(const struct envelope *envelope, struct slice record)
+{
+	struct slice members[MEMBERS];
+	struct json_error error;
+	return json_scan(record.at, record.length, &envelope->members, members, &error) &&
+		slice_is_string(members[TOPIC]) && slice_is_number(members[PARTITION]) &&
+		slice_is_number(members[OFFSET]) &&
+		(members[PAYLOAD].at != NULL || members[PAYLOAD_ERROR].at != NULL);
+}
+
+bool
+envelope_is_none(const struct envelope *envelope, struct slice record)
+{
+	struct slice members[MEMBERS];
+	struct json_error error;
+	return json_scan(record.at, record.length, &envelope->members, members, &error) &&
+		members[TOPIC].at == NULL && members[PAYLOAD].at == NULL;
 }
 
 void

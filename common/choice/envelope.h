@@ -19,6 +19,7 @@ struct envelope {
 	struct envelope_value *wanted;
 	size_t count;
 	size_t first; /* where the wanted values begin among those handed to envelope_read() */
+	bool array;   /* the records are arrays, not objects */
 
 	/* of the message read last */
 	struct slice topic, partition, offset;
@@ -30,8 +31,8 @@ enum envelope_kind { ENVELOPE_RECORD, ENVELOPE_TOMBSTONE, ENVELOPE_BLANK, ENVELO
 void envelope_open(struct envelope *);
 
 /*
- * Makes a value wanted: topic, partition, offset, timestamp, key, position ("TOPIC:PARTITION:OFFSET", made here), or
- * headers and a name. Sets *slot, its place behind `first`; returns false where there is no such value.
+ * Makes a value wanted: topic, partition, offset, timestamp, key, position ("TOPIC:PARTITION:OFFSET", made here),
+ * payload (as it stands there), or headers and a name. Sets *slot, its place behind `first`; returns false where there is no such value.
  */
 bool envelope_want(struct envelope *, const struct json_step *, size_t count, size_t *slot);
 
@@ -41,6 +42,10 @@ bool envelope_want(struct envelope *, const struct json_step *, size_t count, si
  */
 enum envelope_kind envelope_read(
 	struct envelope *, struct slice record, struct slice *values, struct slice *payload, struct reason *);
+
+/* Whether a record is a message as kcat -J writes them, and whether it is JSON and certainly none. */
+bool envelope_is_one(const struct envelope *, struct slice record);
+bool envelope_is_none(const struct envelope *, struct slice record);
 
 /* "topic[partition]@offset" of the message read last, as far as it is known; `size` is at least 8. */
 void envelope_say(const struct envelope *, char *text, size_t size);

@@ -15,7 +15,7 @@ parse_type(const char **text, enum field_type *type)
 {
 	static const char *const names[] = {
 		[FIELD_STRING] = "string", [FIELD_NUMBER] = "number", [FIELD_YEAR] = "year"};
-	size_t length = strcspn(*text, ", \t\n");
+	size_t length = strcspn(*text, "," PATH_BLANKS);
 	for (enum field_type i = FIELD_STRING; i <= FIELD_YEAR; i++)
 		if (strlen(names[i]) == length && strncmp(*text, names[i], length) == 0) {
 			*type = i;
@@ -31,7 +31,10 @@ parse_name(const char **text, char **name)
 {
 	const char *rest = *text;
 	size_t length;
+	if (*rest == '.') /* begins a path */
+		return NULL;
 	const char *wrong = paths_parse_key(&rest, name, &length);
+	rest += strspn(rest, PATH_BLANKS);
 	if (wrong == NULL && *rest == '=' && strlen(*name) == length) {
 		*text = rest + 1;
 		return NULL;
@@ -54,7 +57,7 @@ make_label(struct field *field, bool first)
 static void
 skip_space(const char **text)
 {
-	*text += strspn(*text, " \t\n");
+	*text += strspn(*text, PATH_BLANKS);
 }
 
 static const char *
@@ -78,11 +81,12 @@ parse_field(struct paths *paths, const char **text, struct field *field)
 	if (wrong == NULL && **text == ':') {
 		(*text)++;
 		skip_space(text);
-		wrong = parse_type(text, &field->type);
+		wrong = field->path->whole ? "the whole record has no type" : parse_type(text, &field->type);
 		skip_space(text);
 	}
 	if (wrong == NULL && **text != '\0' && **text != ',')
-		wrong = "fields are [NAME=]PATH[!][:TYPE], separated by commas";
+		wrong = "fields are [NAME=]PATH[!][:TYPE], separated by commas (quote a key that holds a blank or one "
+			"of " PATH_SPECIAL ")";
 	return wrong;
 }
 
@@ -90,9 +94,25 @@ struct field *
 fields_named(const struct fields *fields, const char *name)
 {
 	for (size_t i = 0; i < fields->count; i++)
-		if (strcmp(fields->list[i].name, name) == 0)
+		if (fields->list[i].name != NULL && strcmp(fields->list[i].name, name) == 0)
 			return &fields->list[i];
 	return NULL;
+}
+
+/* The whole record needs no name where it is the only field. */
+static const char *
+judge_name(const struct fields *fields, struct field *field)
+{
+	const struct field *first = &fields->list[0];
+	if (field != first && (field->name == NULL || first->name == NULL))
+		return "beside other fields the whole record needs a NAME=";
+	if (field->name == NULL) {
+		field->required = true;
+		return NULL;
+	}
+	if (fields_named(fields, field->name) != NULL)
+		return "two fields have this name: rename one with NAME=";
+	return make_label(field, field == first);
 }
 
 const char *
@@ -102,19 +122,15 @@ fields_parse(struct fields *fields, struct paths *paths, const char **text)
 		fields->list = need(reallocarray(fields->list, fields->count + 1, sizeof(*fields->list)));
 		struct field *field = &fields->list[fields->count];
 		*field = (struct field){0};
-		const char *start = *text;
-		const char *wrong = parse_field(paths, text, field);
-		if (wrong == NULL && fields_named(fields, field->name) != NULL) {
-			wrong = "two fields have this name: rename one with NAME=";
-			*text = start;
+		const char *start = *text, *wrong = parse_field(paths, text, field);
+		if (wrong == NULL) {
+			wrong = judge_name(fields, field);
+			if (wrong != NULL)
+				*text = start;
 		}
-		if (wrong == NULL)
-			wrong = make_label(field, fields->count == 0);
 		fields->count++;
-		if (wrong != NULL)
+		if (wrong != NULL || **text == '\0')
 			return wrong;
-		if (**text == '\0')
-			return NULL;
 	}
 }
 
@@ -251,6 +267,11 @@ fields_write(const struct fields *fields, const struct field *key, struct output
 {
 	if (key != NULL)
 		write_key(out, key);
+	if (fields->list[0].name == NULL) {
+		write_value(out, &fields->list[0]);
+		output_byte(out, '\n');
+		return;
+	}
 	output_byte(out, '{');
 	for (size_t i = 0; i < fields->count; i++) {
 		const struct field *field = &fields->list[i];

@@ -1,4 +1,7 @@
-/* Field lists: [NAME=]PATH[!][:TYPE],... What a record's values become, and in which order they go out. */
+/*
+ * Field lists: [NAME=]PATH[!][:TYPE],... or the whole record alone. What a record's values become, and in which order
+ * they go out.
+ */
 #ifndef FIELDS_H
 #define FIELDS_H
 
@@ -9,7 +12,7 @@
 enum field_type { FIELD_AS_IS, FIELD_STRING, FIELD_NUMBER, FIELD_YEAR };
 
 struct field {
-	char *name;          /* as it was written or derived */
+	char *name;          /* as it was written or derived; NULL of the whole record alone */
 	struct buffer label; /* "name": with a comma before it, unless it is the first */
 	const struct path *path;
 	enum field_type type;

@@ -50,15 +50,12 @@ paths_parse_key(const char **text, char **key, size_t *length)
 	*key = NULL;
 	if (**text == '"')
 		return parse_quoted_key(text, key, length);
-	const char *start = *text;
-	size_t end = strcspn(start, ".,[]=!:@\"");
-	*text = start + end;
-	while (end > 0 && isspace((unsigned char)start[end - 1]))
-		end--;
-	if (end == 0)
-		return "a key is missing (quote a key that holds . , [ ] = ! : @ or \")";
-	*key = copy_bytes(start, end);
-	*length = end;
+	*length = strcspn(*text, PATH_SPECIAL PATH_BLANKS);
+	if (*length == 0)
+		return "expected a key (quote one that holds a blank or one of . , [ ] = ! : @ \" < > ~ | *; "
+		       ". alone is the whole record)";
+	*key = copy_bytes(*text, *length);
+	*text += *length;
 	return NULL;
 }
 
@@ -100,14 +97,26 @@ parse_steps(const char **text, struct written *written)
 	return wrong;
 }
 
+/* Whether a path ends here, and what uses it goes on. */
+static bool
+is_end(const char *text)
+{
+	return *text == '\0' || strchr(",=!:<>~|" PATH_BLANKS, *text) != NULL;
+}
+
 static const char *
 parse_written(const char **text, bool two_sided, struct written *written)
 {
 	*written = (struct written){0};
-	*text += strspn(*text, " \t\n");
+	*text += strspn(*text, PATH_BLANKS);
 	if (two_sided && ((*text)[0] == '1' || (*text)[0] == '2') && (*text)[1] == '.') {
 		written->side = (*text)[0];
 		*text += 2;
+		if (is_end(*text))
+			return NULL;
+	} else if ((*text)[0] == '.' && is_end(*text + 1)) {
+		(*text)++;
+		return NULL;
 	}
 	if (**text == '@') {
 		written->at = true;
@@ -129,7 +138,7 @@ free_steps(struct json_step *steps, size_t count)
 static bool
 starts_with_each(const struct paths *paths, const struct written *written)
 {
-	if (paths->each == NULL || written->count < paths->each_steps)
+	if (!paths->has_each || written->count < paths->each_steps)
 		return false;
 	for (size_t i = 0; i < paths->each_steps; i++)
 		if (!json_same_step(&paths->each[i], &written->steps[i]))
@@ -146,8 +155,8 @@ find_place(struct paths *paths, enum side side, const struct written *written, s
 		if (!paths->enveloped)
 			return "@ paths need --envelope";
 		if (!envelope_want(envelope, written->steps, written->count, &place->slot))
-			return "the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME and "
-			       "@position";
+			return "the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME, "
+			       "@position and @payload";
 		return NULL;
 	}
 	size_t skip = 0;
@@ -163,21 +172,26 @@ find_place(struct paths *paths, enum side side, const struct written *written, s
 static const char *
 find_places(struct paths *paths, const struct written *written, struct path *path)
 {
-	const char *wrong = find_place(paths, written->side == '1' ? TABLE : EVENTS, written, &path->place);
+	enum side side = written->side == '1' ? TABLE : EVENTS;
+	const char *wrong = find_place(paths, side, written, &path->place);
 	path->or_place = path->place;
-	if (wrong == NULL && paths->two_sided && written->side == 0)
+	path->of[side] = true;
+	if (wrong == NULL && paths->two_sided && written->side == 0) {
 		wrong = find_place(paths, TABLE, written, &path->or_place);
+		path->of[TABLE] = true;
+	}
 	return wrong;
 }
 
 static struct path *
-add_path(struct paths *paths, const char *text, size_t length)
+add_path(struct paths *paths, const char *text, size_t length, const struct written *written)
 {
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
-		length--;
 	paths->list = need(reallocarray(paths->list, paths->count + 1, sizeof(*paths->list)));
 	struct path *path = paths->list[paths->count] = need(malloc(sizeof(*path)));
-	*path = (struct path){.text = copy_bytes(text, length)};
+	*path = (struct path){.text = copy_bytes(text, length),
+		.enveloped = written->at,
+		.whole = written->count == 0,
+		.expected = paths->expected};
 	paths->count++;
 	return path;
 }
@@ -185,23 +199,22 @@ add_path(struct paths *paths, const char *text, size_t length)
 static char *
 last_name(const struct written *written)
 {
-	size_t i = written->count - 1;
-	while (written->steps[i].name == NULL) /* the first step always has one */
+	size_t i = written->count;
+	while (i > 0 && written->steps[i - 1].name == NULL)
 		i--;
-	return need(strdup(written->steps[i].name));
+	return i == 0 ? NULL : need(strdup(written->steps[i - 1].name));
 }
 
 const char *
 paths_parse(struct paths *paths, const char **text, const struct path **path, char **name)
 {
-	*text += strspn(*text, " \t\n");
+	*text += strspn(*text, PATH_BLANKS);
 	const char *start = *text;
 	struct written written;
 	const char *wrong = parse_written(text, paths->two_sided, &written);
 	if (wrong == NULL) {
-		struct path *added = add_path(paths, start, (size_t)(*text - start));
+		struct path *added = add_path(paths, start, (size_t)(*text - start), &written);
 		*path = added;
-		added->enveloped = written.at;
 		wrong = find_places(paths, &written, added);
 		if (wrong != NULL)
 			*text = start;
@@ -220,12 +233,14 @@ paths_parse_side(struct paths *paths, enum side side, const char *text, const st
 	const char *wrong = parse_written(&rest, false, &written);
 	if (wrong == NULL && *rest != '\0')
 		wrong = "there is something behind the path";
+	if (wrong == NULL && written.count == 0)
+		wrong = "the whole record is no key";
 	if (wrong == NULL) {
-		struct path *added = add_path(paths, text, strlen(text));
+		struct path *added = add_path(paths, text, strlen(text), &written);
 		*path = added;
 		wrong = find_place(paths, side, &written, &added->place);
 		added->or_place = added->place;
-		added->enveloped = written.at;
+		added->of[side] = true;
 	}
 	free_steps(written.steps, written.count);
 	return wrong;
@@ -238,16 +253,18 @@ paths_each(struct paths *paths, const char *text, const struct path **path)
 	const char *rest = text;
 	const char *wrong = parse_written(&rest, false, &written);
 	if (wrong == NULL && (*rest != '\0' || written.at))
-		wrong = "the array's path is keys and indexes";
+		wrong = "the array's path is keys and indexes, or . where each record is one";
 	if (wrong != NULL) {
 		free_steps(written.steps, written.count);
 		return wrong;
 	}
-	struct path *added = add_path(paths, text, strlen(text));
+	struct path *added = add_path(paths, text, strlen(text), &written);
 	*path = added;
 	wrong = find_places(paths, &written, added);
 	paths->each = written.steps;
 	paths->each_steps = written.count;
+	paths->has_each = true;
+	paths->sides[EVENTS].record.array = paths->sides[EVENTS].envelope.array = added->whole;
 	return wrong;
 }
 
@@ -265,12 +282,29 @@ paths_lay_out(struct paths *paths)
 	}
 	paths->element.first = count;
 	count += paths->element.slots;
+	paths->unseen = paths->count;
 	for (size_t i = 0; i < paths->count; i++) {
 		struct path *path = paths->list[i];
 		path->at = *path->place.first + path->place.slot;
 		path->or_at = *path->or_place.first + path->or_place.slot;
 	}
 	return need(calloc(count + 1, sizeof(struct slice)));
+}
+
+void
+paths_look(struct paths *paths, const struct slice *values)
+{
+	for (size_t i = 0; i < paths->unseen;) {
+		struct path *path = paths->list[i];
+		if (path_value(path, values).at == NULL) {
+			i++;
+			continue;
+		}
+		/* those that are left stay in the order that they were written in */
+		paths->unseen--;
+		memmove(&paths->list[i], &paths->list[i + 1], (paths->unseen - i) * sizeof(path));
+		paths->list[paths->unseen] = path;
+	}
 }
 
 void

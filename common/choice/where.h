@@ -1,13 +1,22 @@
-/* Tests: PATH=V[|V...], PATH!=V[|V...], PATH, !PATH */
+/* Tests: PATH=V[|V...], PATH!=V[|V...], PATH<V, <=, >, >=, PATH, !PATH */
 #ifndef WHERE_H
 #define WHERE_H
 
 #include "paths.h"
 
+enum test_kind {
+	TEST_THERE, /* and not null */
+	TEST_EQUAL, /* to one of the values */
+	TEST_ORDER, /* compared with the value, it lies between `least` and `most`, of -1, 0 and 1 */
+};
+
 struct test {
 	const struct path *path;
+	enum test_kind kind;
 	bool negated;
-	struct buffer *values; /* what it is compared with; none: whether it is there and not null */
+	int least, most;
+	bool number; /* the value compared with is one */
+	struct buffer *values;
 	size_t count;
 };
 

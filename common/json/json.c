@@ -314,9 +314,9 @@ json_scan(
 	const char *bytes, size_t length, const struct json_tree *tree, struct slice *values, struct json_error *error)
 {
 	struct scan scan = start_scan(bytes, bytes + length, tree, values);
-	const char *at = skip_blanks(bytes);
-	if (*at != '{')
-		at = fail(&scan, at, "'{'");
+	const char *at = skip_blanks(bytes), opening = tree->array ? '[' : '{';
+	if (*at != opening)
+		at = fail(&scan, at, tree->array ? "'['" : "'{'");
 	else
 		at = scan_value(&scan, at, tree->root, 0);
 	if (at != NULL) {

@@ -1,5 +1,5 @@
 /*
- * One pass over one JSON object (RFC 8259): checks it to the letter and notes where the wanted values stand.
+ * One pass over one JSON object or array (RFC 8259): checks it to the letter and notes where the wanted values stand.
  *
  * Values are handed out as slices of the record, never converted; the tests hold its judgement against jansson's.
  */
@@ -41,6 +41,7 @@ struct json_tree {
 	size_t first;           /* where its slots begin among the values that are handed to json_scan() */
 	size_t envelope_levels; /* of nesting, allowed around the JSON_MAX_DEPTH of what they hold */
 	enum json_bytes bytes;  /* of strings */
+	bool array;             /* is an array's, not an object's */
 	bool any_case;          /* names match in any letter case, unless a tree holds them in the very case */
 };
 
@@ -52,7 +53,7 @@ void json_tree_free(struct json_tree *);
 
 /*
  * Scans `length` bytes, which must be followed by a NUL (or be a slice of a record that was scanned before), as one
- * object with nothing but blanks around it, and sets the tree's slots; those of paths that are not there to a missing
+ * object (or array) with nothing but blanks around it, and sets the tree's slots; those of paths that are not there to a missing
  * slice. Where that fails, slots of what stood before the fault are set.
  */
 bool json_scan(const char *, size_t length, const struct json_tree *, struct slice *values, struct json_error *);

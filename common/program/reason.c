@@ -30,6 +30,8 @@ reason_at_column(struct reason *reason, struct json_error error, struct slice re
 		printable(shown, sizeof(shown), (struct slice){record.at + error.column - 1, 1});
 		snprintf(found, sizeof(found), shown[0] == '\'' ? "\"%s\"" : "'%s'", shown);
 	}
+	reason->part = NULL;
+	reason->expected = error.expected;
 	snprintf(reason->text, sizeof(reason->text), "column %zu: expected %s, found %s", error.column, error.expected,
 		found);
 }
@@ -39,7 +41,26 @@ reason_expected(struct reason *reason, const char *expected, struct slice found)
 {
 	char shown[96];
 	printable(shown, sizeof(shown), found.at == NULL ? (struct slice){"nothing", 7} : found);
+	reason->part = NULL;
+	reason->expected = expected;
 	snprintf(reason->text, sizeof(reason->text), "expected %s, found %s", expected, shown);
+}
+
+void
+reason_long_output(struct reason *reason, size_t most, size_t found)
+{
+	reason->part = NULL;
+	reason->expected = "an output record within --max-output";
+	snprintf(reason->text, sizeof(reason->text),
+		"expected an output record of at most %zu bytes (--max-output), found %zu", most, found);
+}
+
+void
+reason_long_record(struct reason *reason, size_t most)
+{
+	reason->part = NULL;
+	reason->expected = "a record within --max-record";
+	snprintf(reason->text, sizeof(reason->text), "expected at most %zu bytes (--max-record), found more", most);
 }
 
 void
@@ -47,6 +68,8 @@ reason_within(struct reason *reason, const struct part *part)
 {
 	char name[128], where[192];
 	struct reason inner = *reason;
+	if (reason->part == NULL)
+		reason->part = part->name;
 	printable(name, sizeof(name), (struct slice){part->name, strlen(part->name)});
 	if (part->index == NO_INDEX)
 		snprintf(where, sizeof(where), "%s", name);

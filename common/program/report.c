@@ -2,30 +2,22 @@
 
 #include "clock.h"
 #include "status.h"
-#include "stop.h"
 #include "write.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool
-report_open(struct report *report)
+report_open(struct report *report, const char *rejects)
 {
 	report->started = clock_seconds();
 	report->next = report->started + report->interval;
-	if (report->rejects == NULL)
-		return true;
-	/* a FIFO is opened once somebody reads it */
-	do
-		report->rejects_fd = open(report->rejects, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-	while (report->rejects_fd < 0 && errno == EINTR && stop_signal() == 0);
-	if (report->rejects_fd < 0 && errno != EINTR)
-		report_failure(report, report->rejects, errno);
-	return report->rejects_fd >= 0;
+	int error = rejects_open(&report->rejects, rejects);
+	if (error != 0 && error != EINTR)
+		report_failure(report, rejects, error);
+	return error == 0;
 }
 
 void
@@ -35,39 +27,44 @@ report_failure(struct report *report, const char *what, int error)
 	report->failed = true;
 }
 
-static bool
-keep_bytes(struct report *report, const char *bytes, size_t length)
-{
-	int error = write_whole(report->rejects_fd, bytes, length);
-	if (error == 0)
-		return true;
-	report_failure(report, report->rejects, error);
-	close(report->rejects_fd);
-	report->rejects_fd = -1;
-	return false;
-}
-
 void
 report_keep(struct report *report, const struct record *record)
 {
-	const char end[] = {'\r', record->delimiter};
-	size_t skip = record->carriage_return ? 0 : 1;
-	bool goes_on = record->overlong && !record->last;
-	if (report->rejects_fd < 0 || !keep_bytes(report, record->bytes.at, record->bytes.length) || goes_on)
-		return;
-	keep_bytes(report, end + skip, sizeof(end) - skip);
+	int error = rejects_keep(&report->rejects, record);
+	if (error != 0)
+		report_failure(report, report->rejects.name, error);
 }
 
-void
+bool
 report_reject(struct report *report, const struct record *record, const char *place, const struct reason *reason)
 {
 	report->rejected++;
 	if (report->quiet)
-		return;
-	char file[256];
+		return false;
+	const struct repeat *repeat = repeats_count(&report->repeats, reason);
+	if (repeat->count > REPEATS_WRITTEN)
+		return false;
+	char file[256], kind[256];
 	printable(file, sizeof(file), (struct slice){record->file, strlen(record->file)});
 	say("%s: %s:%ju: %s%s%s", report->program, file, record->line, place != NULL ? place : "",
 		place != NULL ? ": " : "", reason->text);
+	if (repeat->count == REPEATS_WRITTEN) {
+		repeat_say(repeat, kind, sizeof(kind));
+		say("%s: %s: from here on only counted", report->program, kind);
+	}
+	return true;
+}
+
+void
+report_hint(struct report *report, const char *hint)
+{
+	size_t i = 0, most = sizeof(report->hints) / sizeof(report->hints[0]) - 1;
+	while (i < most && report->hints[i] != NULL && strcmp(report->hints[i], hint) != 0)
+		i++;
+	if (report->quiet || i == most || report->hints[i] != NULL)
+		return;
+	report->hints[i] = hint;
+	say("%s: %s", report->program, hint);
 }
 
 void
@@ -93,13 +90,32 @@ report_due(const struct report *report)
 	return left <= 0 ? 0 : (int)(left * 1000) + 1;
 }
 
+static void
+say_repeats(const struct report *report)
+{
+	char kind[256];
+	for (size_t i = 0; i < report->repeats.count; i++) {
+		const struct repeat *repeat = &report->repeats.list[i];
+		if (repeat->count <= REPEATS_WRITTEN)
+			continue;
+		repeat_say(repeat, kind, sizeof(kind));
+		say("%s: %s: %ju more", report->program, kind, repeat->count - REPEATS_WRITTEN);
+	}
+}
+
 int
 report_close(struct report *report)
 {
-	if (report->rejects_fd >= 0 && close(report->rejects_fd) != 0)
-		report_failure(report, report->rejects, errno);
+	int error = rejects_close(&report->rejects);
+	if (error != 0)
+		report_failure(report, report->rejects.name, error);
+	say_repeats(report);
+	if (report->rejects.missing > 0)
+		say("%s: %s: rejected records that are missing there: %ju", report->program, report->rejects.name,
+			report->rejects.missing);
 	if (report->stats)
 		report_counts(report);
+	free(report->repeats.list);
 	if (report->failed)
 		return EXIT_TROUBLE;
 	return report->rejected > 0 ? EXIT_REJECTED : EXIT_SUCCESS;

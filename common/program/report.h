@@ -4,6 +4,8 @@
 
 #include "input.h"
 #include "reason.h"
+#include "rejects.h"
+#include "repeats.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,19 +15,29 @@ struct report {
 	bool quiet;
 	bool stats;          /* print the counts at the end */
 	unsigned interval;   /* seconds between prints of the counts, 0: none */
-	const char *rejects; /* name of the file, NULL: none */
-	int rejects_fd;      /* -1: none */
+	struct rejects rejects;
+	struct repeats repeats;
+	const char *hints[8]; /* that were given, up to the first NULL */
 	uintmax_t in, out, skipped, rejected;
 	const size_t *waiting; /* how many records wait for others, NULL: none ever does */
 	bool failed;           /* some input or output failed: status 2 */
 	double started, next;  /* in seconds, monotonic */
 };
 
-/* Starts the clock, and opens the file of rejects where there is one. False: it can't, and has said why. */
-bool report_open(struct report *);
+/*
+ * Starts the clock, and opens the file of rejects where one is wanted (`rejects` is its name, or NULL). False: it can't,
+ * and has said why.
+ */
+bool report_open(struct report *, const char *rejects);
 
-/* Rejects a record: counts it, and says where (`place` is that in Kafka, NULL: none is known) and why. */
-void report_reject(struct report *, const struct record *, const char *place, const struct reason *);
+/*
+ * Rejects a record: counts it, and says where (`place` is that in Kafka, NULL: none is known) and why. Returns whether
+ * it was said, which a reason that repeats is only so many times.
+ */
+bool report_reject(struct report *, const struct record *, const char *place, const struct reason *);
+
+/* Says what may be wrong with a whole input, once: "PROGRAM: HINT". The text is static, or the caller's. */
+void report_hint(struct report *, const char *hint);
 
 /* Keeps a record, or the next part of one that is too long, among the rejects, where they are wanted. */
 void report_keep(struct report *, const struct record *);

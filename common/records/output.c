@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -24,6 +25,8 @@ output_open(struct output *out, int fd, size_t pad)
 	*out = (struct output){.fd = fd, .pad = pad, .whole = pad > 0, .capacity = FIRST_CAPACITY};
 	out->error = flags < 0 ? errno : (flags & O_ACCMODE) == O_RDONLY ? EBADF : 0;
 	out->is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+	out->is_terminal = isatty(fd) == 1;
+	out->whole |= out->is_terminal; /* no character is cut */
 	out->buffer = need(malloc(out->capacity));
 }
 
@@ -53,9 +56,40 @@ records_of_a_write(const char *bytes, size_t length)
 	return end != NULL ? (size_t)(end + 1 - bytes) : length;
 }
 
+/* DEL and the C1 controls, which stand only in strings. */
+static bool
+is_control(const char *at, const char *end)
+{
+	return *at == 0x7F || (end - at > 1 && at[0] == '\xC2' && ((unsigned char)at[1] & 0xE0) == 0x80);
+}
+
+static void
+write_escaped(struct output *out, const char *bytes, size_t length)
+{
+	const char *end = bytes + length;
+	while (bytes < end && out->error == 0) {
+		const char *control = bytes;
+		while (control < end && !is_control(control, end))
+			control++;
+		out->error = write_whole(out->fd, bytes, (size_t)(control - bytes));
+		bytes = control;
+		if (bytes == end || out->error != 0)
+			return;
+		char escape[8];
+		bool two = *bytes != 0x7F;
+		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)(unsigned char)bytes[two]);
+		out->error = write_whole(out->fd, escape, strlen(escape));
+		bytes += 1 + two;
+	}
+}
+
 static void
 write_out(struct output *out, const char *bytes, size_t length)
 {
+	if (out->is_terminal) {
+		write_escaped(out, bytes, length);
+		return;
+	}
 	while (length > 0 && out->error == 0) {
 		size_t part = length;
 		if (out->pad > 0) {
@@ -86,7 +120,7 @@ make_room(struct output *out, size_t length)
 	memmove(out->buffer, out->buffer + complete, out->used);
 	if (length > out->capacity - out->used) {
 		out->capacity = length + 2 * out->used;
-		out->buffer = need(realloc(out->buffer, out->capacity));
+	out->buffer = need(realloc(out->buffer, out->capacity));
 	}
 }
 

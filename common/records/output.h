@@ -18,6 +18,7 @@ struct output {
 	size_t pad; /* block size that an idle stream is filled up to, 0: none */
 	bool whole; /* may be set once it is open */
 	bool is_pipe;
+	bool is_terminal; /* which what a record holds must not steer: DEL and C1 controls go out escaped */
 	int error;       /* errno of the first write that failed, 0: none */
 	uintmax_t bytes; /* taken so far, whether written yet or not */
 	char *buffer;
