@@ -117,8 +117,7 @@ filter_reject(struct filter *filter, const struct reason *reason)
 	char place[256];
 	if (filter->place != NULL)
 		envelope_say(filter->place, place, sizeof(place));
-	filter->odd |= report_reject(
-		&filter->report, &filter->record, filter->place != NULL ? place : NULL, reason);
+	filter->odd |= report_reject(&filter->report, &filter->record, filter->place != NULL ? place : NULL, reason);
 	if (!filter->kept)
 		report_keep(&filter->report, &filter->record);
 	filter->kept = true;
@@ -228,8 +227,8 @@ say_missed(const struct filter *filter)
 		if (!is_missed(filter, i))
 			continue;
 		const char *whose = !paths->two_sided || (path->of[EVENTS] && path->of[TABLE]) ? "the records read"
-			: path->of[TABLE]                                             ? "TABLE's records"
-										      : "EVENTS' records";
+				    : path->of[TABLE]                                          ? "TABLE's records"
+											       : "EVENTS' records";
 		printable(shown, sizeof(shown), (struct slice){path->text, strlen(path->text)});
 		say("%s: %s: in none of %s", filter->report.program, shown, whose);
 	}

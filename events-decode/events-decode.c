@@ -18,7 +18,8 @@ main(int argc, char *argv[])
 		.synopsis = "[-Jqz] [-e PATH] [-f LIST] [-K FIELD] [-m SIZE] [-p[N]] [-r FILE]\n"
 			    "[-s[SECONDS]] [-w TEST] [--max-output SIZE] [FILE ...]\n",
 		.help = "\nSelects fields of JSON records; by default " DEFAULT_FIELDS ".\n\n"
-			"  -e, --each PATH        one output record for every element of the array at PATH\n",
+			"  -e, --each PATH        one output record for every element of the array at PATH;\n"
+			"                         . where each record is an array\n",
 		.letters = "e:",
 		.own = own_options,
 		.options = &decoder.filter.options,

@@ -70,8 +70,8 @@ say_swapped(struct join *join)
 	const char *name = join->filter.record.file, *path = join->event_key->text;
 	printable(file, sizeof(file), (struct slice){name, strlen(name)});
 	printable(key, sizeof(key), (struct slice){path, strlen(path)});
-	snprintf(join->swapped, sizeof(join->swapped), "TABLE (%s): its records have %s, the key of EVENTS: are the operands swapped?",
-		file, key);
+	snprintf(join->swapped, sizeof(join->swapped),
+		"TABLE (%s): its records have %s, the key of EVENTS: are the operands swapped?", file, key);
 	report_hint(&join->filter.report, join->swapped);
 }
 
@@ -83,7 +83,7 @@ has_event_key(struct join *join, struct slice json)
 	const struct path *path = join->event_key;
 	struct slice value = path_value(join->table_key, join->filter.values);
 	return value.at == NULL && !path->enveloped && filter_scan(&join->filter, EVENTS, json, &reason) &&
-		path_value(path, join->filter.values).at != NULL;
+	       path_value(path, join->filter.values).at != NULL;
 }
 
 /* Takes a record at hand and finds its key; one that has none is rejected. Of a tombstone the key may be known. */

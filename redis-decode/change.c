@@ -51,8 +51,7 @@ is_wanted(struct change *change)
 		struct pattern *pattern = &change->patterns[i];
 		if (wanted && pattern->matched)
 			continue;
-		if (strcmp(pattern->text, change->key.bytes) == 0 ||
-			fnmatch(pattern->text, change->key.bytes, 0) == 0)
+		if (strcmp(pattern->text, change->key.bytes) == 0 || fnmatch(pattern->text, change->key.bytes, 0) == 0)
 			wanted = pattern->matched = true;
 	}
 	return wanted;

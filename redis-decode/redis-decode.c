@@ -45,7 +45,8 @@ main(int argc, char *argv[])
 		.help = "\nTakes the JSON records out of changes of a Redis; by default selects\n" DEFAULT_FIELDS
 			".\n\n"
 			"  -k, --key GLOB         Redis keys to read (default Customer; may be repeated)\n"
-			"  -e, --each PATH        one output record for every element of the array at PATH\n",
+			"  -e, --each PATH        one output record for every element of the array at PATH;\n"
+			"                         . where each record is an array\n",
 		.letters = "e:k:",
 		.own = own_options,
 		.options = &decoder.filter.options,

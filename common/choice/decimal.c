@@ -6,9 +6,9 @@
 #define BEYOND (4 * 1000000000000000000LL)
 
 struct decimal {
-	int sign;              /* -1, 0 or 1 */
-	const char *at, *end;  /* its digits, and a point among them, from the first that is not 0 */
-	long long magnitude;   /* the power of ten that the first of them counts */
+	int sign;             /* -1, 0 or 1 */
+	const char *at, *end; /* its digits, and a point among them, from the first that is not 0 */
+	long long magnitude;  /* the power of ten that the first of them counts */
 };
 
 static struct slice

@@ -196,9 +196,8 @@ envelope_is_one(const struct envelope *envelope, struct slice record)
 	struct slice members[MEMBERS];
 	struct json_error error;
 	return json_scan(record.at, record.length, &envelope->members, members, &error) &&
-		slice_is_string(members[TOPIC]) && slice_is_number(members[PARTITION]) &&
-		slice_is_number(members[OFFSET]) &&
-		(members[PAYLOAD].at != NULL || members[PAYLOAD_ERROR].at != NULL);
+	       slice_is_string(members[TOPIC]) && slice_is_number(members[PARTITION]) &&
+	       slice_is_number(members[OFFSET]) && (members[PAYLOAD].at != NULL || members[PAYLOAD_ERROR].at != NULL);
 }
 
 bool
@@ -206,8 +205,8 @@ envelope_is_none(const struct envelope *envelope, struct slice record)
 {
 	struct slice members[MEMBERS];
 	struct json_error error;
-	return json_scan(record.at, record.length, &envelope->members, members, &error) &&
-		members[TOPIC].at == NULL && members[PAYLOAD].at == NULL;
+	return json_scan(record.at, record.length, &envelope->members, members, &error) && members[TOPIC].at == NULL &&
+	       members[PAYLOAD].at == NULL;
 }
 
 void

@@ -32,7 +32,8 @@ void envelope_open(struct envelope *);
 
 /*
  * Makes a value wanted: topic, partition, offset, timestamp, key, position ("TOPIC:PARTITION:OFFSET", made here),
- * payload (as it stands there), or headers and a name. Sets *slot, its place behind `first`; returns false where there is no such value.
+ * payload (as it stands there), or headers and a name. Sets *slot, its place behind `first`; returns false where there
+ * is no such value.
  */
 bool envelope_want(struct envelope *, const struct json_step *, size_t count, size_t *slot);
 

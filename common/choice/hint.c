@@ -16,8 +16,9 @@ hint_at_first_bytes(struct slice text)
 		return "this looks like gzip data: decompress it first (zcat)";
 	if (begins(text, "\x28\xB5\x2F\xFD", 4))
 		return "this looks like zstd data: decompress it first (zstdcat)";
-	if (begins(text, "\xFD"
-			 "7zXZ",
+	if (begins(text,
+		    "\xFD"
+		    "7zXZ",
 		    5))
 		return "this looks like xz data: decompress it first (xzcat)";
 	if (begins(text, "\xFF\xFE", 2) || begins(text, "\xFE\xFF", 2))

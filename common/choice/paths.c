@@ -165,7 +165,8 @@ find_place(struct paths *paths, enum side side, const struct written *written, s
 		tree = &paths->element;
 		skip = paths->each_steps;
 	}
-	*place = (struct place){&tree->first, json_want(tree, written->steps + skip, written->count - skip)};
+	size_t count = written->count - skip;
+	*place = (struct place){&tree->first, json_want(tree, count == 0 ? NULL : written->steps + skip, count)};
 	return NULL;
 }
 

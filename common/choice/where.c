@@ -9,12 +9,14 @@
 static const char forms[] = "a test is PATH=V[|V...], PATH!=V[|V...], PATH<V, <=, >, >=, PATH or !PATH; "
 			    "quote a V that begins with one of = ! < > ~";
 
-static const struct operator {
+static const struct operator
+{
 	const char *text;
 	enum test_kind kind;
 	bool negated;
 	int least, most;
-} operators[] = {{"!=", TEST_EQUAL, true, 0, 0}, {"=", TEST_EQUAL, false, 0, 0}, {"<=", TEST_ORDER, false, -1, 0},
+}
+operators[] = {{"!=", TEST_EQUAL, true, 0, 0}, {"=", TEST_EQUAL, false, 0, 0}, {"<=", TEST_ORDER, false, -1, 0},
 	{"<", TEST_ORDER, false, -1, -1}, {">=", TEST_ORDER, false, 0, 1}, {">", TEST_ORDER, false, 1, 1}};
 
 /* ---- parsing ---- */
@@ -124,7 +126,7 @@ static const char *
 parse_comparison(const char **text, struct test *test)
 {
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-		const struct operator *operator = &operators[i];
+		const struct operator* operator= & operators[i];
 		if (strncmp(*text, operator->text, strlen(operator->text)) != 0)
 			continue;
 		*text += strlen(operator->text);

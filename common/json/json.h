@@ -53,8 +53,8 @@ void json_tree_free(struct json_tree *);
 
 /*
  * Scans `length` bytes, which must be followed by a NUL (or be a slice of a record that was scanned before), as one
- * object (or array) with nothing but blanks around it, and sets the tree's slots; those of paths that are not there to a missing
- * slice. Where that fails, slots of what stood before the fault are set.
+ * object (or array) with nothing but blanks around it, and sets the tree's slots; those of paths that are not there to
+ * a missing slice. Where that fails, slots of what stood before the fault are set.
  */
 bool json_scan(const char *, size_t length, const struct json_tree *, struct slice *values, struct json_error *);
 

@@ -13,7 +13,9 @@
 
 static const char common_help[] =
 	"  -f, --fields LIST      fields of an output record: [NAME=]PATH[!][:TYPE],...\n"
-	"  -w, --where TEST       keep a record only where PATH=V[|V...], PATH!=V[|V...], PATH or !PATH\n"
+	"                         . is the whole record\n"
+	"  -w, --where TEST       keep a record only where PATH=V[|V...], PATH!=V[|V...], PATH<V, <=, >, >=,\n"
+	"                         PATH or !PATH\n"
 	"  -J, --envelope         records are kcat -J envelopes; switches on @ paths\n"
 	"  -z, --null-data        records end in NUL, not LF\n"
 	"  -K, --key-by FIELD     write the value of FIELD and a TAB before each record\n"

@@ -14,14 +14,15 @@
 struct rejects {
 	const char *name; /* NULL: none is wanted */
 	int fd;
-	off_t start; /* of the record at hand, where the file is a regular one */
-	bool cut;      /* it ends amid a record */
-	bool passing;  /* over the rest of a record, of which a part could not be written */
-	int error;     /* errno of the last write, 0: it was written */
+	off_t start;       /* of the record at hand, where the file is a regular one */
+	bool cut;          /* it ends amid a record */
+	bool passing;      /* over the rest of a record, of which a part could not be written */
+	int error;         /* errno of the last write, 0: it was written */
 	uintmax_t missing; /* records */
 };
 
-/* Opens the file where one is wanted; a FIFO once somebody reads it. Returns 0, or errno (EINTR: a signal says stop). */
+/* Opens the file where one is wanted; a FIFO once somebody reads it. Returns 0, or errno (EINTR: a signal says stop).
+ */
 int rejects_open(struct rejects *, const char *name);
 
 /* Appends a record, or the next part of one that is too long. Returns 0, or the errno of a failure that is new. */

@@ -13,8 +13,8 @@
 struct report {
 	const char *program;
 	bool quiet;
-	bool stats;          /* print the counts at the end */
-	unsigned interval;   /* seconds between prints of the counts, 0: none */
+	bool stats;        /* print the counts at the end */
+	unsigned interval; /* seconds between prints of the counts, 0: none */
 	struct rejects rejects;
 	struct repeats repeats;
 	const char *hints[8]; /* that were given, up to the first NULL */
@@ -25,8 +25,8 @@ struct report {
 };
 
 /*
- * Starts the clock, and opens the file of rejects where one is wanted (`rejects` is its name, or NULL). False: it can't,
- * and has said why.
+ * Starts the clock, and opens the file of rejects where one is wanted (`rejects` is its name, or NULL). False: it
+ * can't, and has said why.
  */
 bool report_open(struct report *, const char *rejects);
 

@@ -120,7 +120,7 @@ make_room(struct output *out, size_t length)
 	memmove(out->buffer, out->buffer + complete, out->used);
 	if (length > out->capacity - out->used) {
 		out->capacity = length + 2 * out->used;
-	out->buffer = need(realloc(out->buffer, out->capacity));
+		out->buffer = need(realloc(out->buffer, out->capacity));
 	}
 }
 

@@ -19,8 +19,8 @@ struct output {
 	bool whole; /* may be set once it is open */
 	bool is_pipe;
 	bool is_terminal; /* which what a record holds must not steer: DEL and C1 controls go out escaped */
-	int error;       /* errno of the first write that failed, 0: none */
-	uintmax_t bytes; /* taken so far, whether written yet or not */
+	int error;        /* errno of the first write that failed, 0: none */
+	uintmax_t bytes;  /* taken so far, whether written yet or not */
 	char *buffer;
 	size_t used, capacity; /* of buffer */
 };

@@ -66,7 +66,8 @@ check_random(void)
 		if ((!numbers || sign(decimal_compare(text(a.text), text(b.text))) != expected) && wrong++ < 5)
 			printf("# %s and %s: not %d\n", a.text, b.text, expected);
 	}
-	ok(wrong == 0 && equal > rounds / 4 && equal < rounds / 2, "random numbers are compared right, %u equal", equal);
+	ok(wrong == 0 && equal > rounds / 4 && equal < rounds / 2, "random numbers are compared right, %u equal",
+		equal);
 }
 
 int
@@ -76,8 +77,8 @@ main(void)
 	static const char *const rows[][4] = {{"-1e400", "-10e399", "-0.1e401"}, {"-9007199254740993"},
 		{"-9007199254740992", "-9007199254740992.000"}, {"-1.5", "-15e-1", "-0.15E+1"}, {"-1"},
 		{"-1e-99999999999999999999"}, {"0", "-0", "0.00", "0e99999999999999999999"}, {"1e-400"},
-		{"0.1", "0.10", "1e-1", "100e-3"}, {"0.10000000000000000000000000000000000001"},
-		{"9007199254740992"}, {"9007199254740993"}, {"1e18", "1000000000000000000"},
+		{"0.1", "0.10", "1e-1", "100e-3"}, {"0.10000000000000000000000000000000000001"}, {"9007199254740992"},
+		{"9007199254740993"}, {"1e18", "1000000000000000000"},
 		{"1e999999999999999999", "10e999999999999999998"}, {"1e99999999999999999999"}};
 	unsigned wrong = 0;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -90,7 +91,8 @@ main(void)
 					printf("# %s and %s: not %d\n", a, b, expected);
 			}
 	ok(wrong == 0, "numbers of all sizes are in order");
-	ok(decimal_is_comparable(text("1e-0000000000000000000000000000012")), "leading zeros of an exponent don't count");
+	ok(decimal_is_comparable(text("1e-0000000000000000000000000000012")),
+		"leading zeros of an exponent don't count");
 	ok(decimal_is_comparable(text("1e999999999999999999")), "18 digits of an exponent can be compared");
 	ok(!decimal_is_comparable(text("1e1000000000000000000")), "19 can't");
 	check_random();

@@ -14,8 +14,7 @@
 	"fields are [NAME=]PATH[!][:TYPE], separated by commas (quote a key that holds a blank or one of "             \
 	".,[]=!:@\"<>~|*)"
 #define ALONE "beside other fields the whole record needs a NAME="
-#define AT_PATHS                                                                                                       \
-	"the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME, @position and @payload"
+#define AT_PATHS "the @ paths are @topic, @partition, @offset, @timestamp, @key, @headers.NAME, @position and @payload"
 
 static struct output out; /* large */
 
@@ -35,8 +34,9 @@ describe(const char *list, bool enveloped, bool two_sided, char *text, size_t si
 		snprintf(text, size, "%zu: %s", (size_t)(at - list), wrong);
 	for (size_t i = 0; wrong == NULL && i < fields.count; i++) {
 		const struct field *field = &fields.list[i];
-		used += (size_t)snprintf(text + used, size - used, "%s%s=%s%s%s", i > 0 ? ", " : "", field->name != NULL ? field->name : "",
-			field->path->text, field->required ? "!" : "", types[field->type]);
+		used += (size_t)snprintf(text + used, size - used, "%s%s=%s%s%s", i > 0 ? ", " : "",
+			field->name != NULL ? field->name : "", field->path->text, field->required ? "!" : "",
+			types[field->type]);
 	}
 	fields_close(&fields);
 	paths_close(&paths);
@@ -52,14 +52,10 @@ check_lists(void)
 		{"headers.\"User-Agent\"", "User-Agent=headers.\"User-Agent\""},
 		{"\"a\\u00e9.,[]=!:@\\\"\"", "a\xc3\xa9.,[]=!:@\"=\"a\\u00e9.,[]=!:@\\\"\""},
 		{"\"new name\"=a", "new name=a"}, {" a, b! : string , c = d", "a=a, b=b! string, c=d"},
-		{"a b", "2: " FORM}, {"raw=.", "raw=."}, {".", "=.!"}, {"a,.", "2: " ALONE}, {"1.", "2: " A_KEY}, {"birthYear=birthDay!:year", "birthYear=birthDay! year"}, {"1.a", "a=1.a"},
-		{"", "0: " A_KEY},
-		{"a,", "2: " A_KEY},
-		{",a", "0: " A_KEY},
-		{"a.", "2: " A_KEY},
-		{"a..b", "2: " A_KEY},
-		{"[0]", "0: " A_KEY},
-		{"a[x]", "1: an index is a number in brackets, such as [0]"},
+		{"a b", "2: " FORM}, {"raw=.", "raw=."}, {".", "=.!"}, {"a,.", "2: " ALONE}, {"1.", "2: " A_KEY},
+		{"birthYear=birthDay!:year", "birthYear=birthDay! year"}, {"1.a", "a=1.a"}, {"", "0: " A_KEY},
+		{"a,", "2: " A_KEY}, {",a", "0: " A_KEY}, {"a.", "2: " A_KEY}, {"a..b", "2: " A_KEY},
+		{"[0]", "0: " A_KEY}, {"a[x]", "1: an index is a number in brackets, such as [0]"},
 		{"a[-1]", "1: an index is a number in brackets, such as [0]"},
 		{"a[0", "1: an index is a number in brackets, such as [0]"},
 		{"a[99999999999999999999]", "1: an index is a number in brackets, such as [0]"},
@@ -67,8 +63,7 @@ check_lists(void)
 		{"a:years", "2: a type is string, number or year"},
 		{"a,b=a,a", "6: two fields have this name: rename one with NAME="},
 		{"\"a", "0: a quoted key must be a JSON string"}, {"\"\\x\"", "0: a quoted key must be a JSON string"},
-		{"a!!", "2: " FORM},
-		{"@topic", "0: @ paths need --envelope"}};
+		{"a!!", "2: " FORM}, {"@topic", "0: @ paths need --envelope"}};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		char text[1000];
 		describe(lists[i].list, false, false, text, sizeof(text));
@@ -90,10 +85,9 @@ check_other_places(void)
 			     "position=@position"},
 		{"trace=@headers.\"trace-id\"!", false, "trace=@headers.\"trace-id\"!"},
 		{"1.a,b=2.a,c=a", true, "a=1.a, b=2.a, c=a"},
-		{"1.@topic,t=2.@topic", true, "topic=1.@topic, t=2.@topic"},
-		{"1.,t=2.", true, "3: " ALONE}, {"t=1.,e=2.,x=.", true, "t=1., e=2., x=."},
-		{"@payload", false, "payload=@payload"}, {"@headers", false, "0: " AT_PATHS},
-		{"@topic.x", false, "0: " AT_PATHS}};
+		{"1.@topic,t=2.@topic", true, "topic=1.@topic, t=2.@topic"}, {"1.,t=2.", true, "3: " ALONE},
+		{"t=1.,e=2.,x=.", true, "t=1., e=2., x=."}, {"@payload", false, "payload=@payload"},
+		{"@headers", false, "0: " AT_PATHS}, {"@topic.x", false, "0: " AT_PATHS}};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		char text[1000];
 		describe(lists[i].list, true, lists[i].two_sided, text, sizeof(text));

@@ -51,7 +51,8 @@ check_full(void)
 	ok(rejects_open(&rejects, name) == 0, "the file is opened");
 	ok(keep(&rejects, "one") == 0 && holds("one\n"), "a record is kept");
 	limit(7);
-	ok(keep(&rejects, "second") == EFBIG && holds("one\n"), "of one that does not fit nothing is left, and it is said");
+	ok(keep(&rejects, "second") == EFBIG && holds("one\n"),
+		"of one that does not fit nothing is left, and it is said");
 	ok(keep(&rejects, "third") == 0 && rejects.missing == 2, "that the next does not fit is not said again");
 	ok(keep(&rejects, "4") == 0 && holds("one\n4\n"), "but a shorter one is kept");
 	ok(keep(&rejects, "fifth") == EFBIG, "a new failure is said again");
