@@ -257,6 +257,14 @@ start_reader() {
 	passing[$!]=1
 }
 
+# message_limit prints the longest message that the producer takes.
+message_limit() {
+	local limit=
+	[[ ! -r $kcat_config ]] ||
+		limit=$(sed -nE 's/^[[:space:]]*message\.max\.bytes[[:space:]]*=[[:space:]]*([0-9]+).*/\1/p' "$kcat_config" | tail -n 1)
+	echo "${limit:-1000000}"
+}
+
 # start_producer TOPIC [COMMAND ...]: sends each line of standard input to a topic, empty ones left out, and waits for a
 # broker that is away. COMMAND is what runs kcat, if anything.
 start_producer() {

@@ -27,7 +27,7 @@ needs() {
 		command websocketd              websocketd           demo
 		file    /usr/share/javascript/chart.js/chart.min.js libjs-chart.js demo
 		command prove                   perl                 check bare
-		command jq                      jq                   check bench hdfs assessments
+		command jq                      jq                   check bench hdfs
 		command python3                 python3-minimal      check bench lake
 		command valgrind                valgrind             check
 		command mandoc                  mandoc               check lint

@@ -119,14 +119,6 @@ start_locked_producer() {
 	heirs[$producer]=producer_ended
 }
 
-# message_limit prints the longest message that the producer takes.
-message_limit() {
-	local limit=
-	[[ ! -r $kcat_config ]] ||
-		limit=$(sed -nE 's/^[[:space:]]*message\.max\.bytes[[:space:]]*=[[:space:]]*([0-9]+).*/\1/p' "$kcat_config" | tail -n 1)
-	echo "${limit:-1000000}"
-}
-
 # What is there already
 
 # read_positions sets $starts to the first message of each partition that is not on the risk topic, and gives join the
