@@ -68,7 +68,7 @@ refused "an attempt that is in no array" "events-decode: bad-file:1: column 1: e
 cat file file >bad-file
 refused "two arrays" 'expected the end of the record, found'
 sed 's/"keen_id"/keen_id/' file >bad-file
-refused "an array with a fault in an element" "events-decode: bad-file:1: column 4: expected a key in double quotes, found 'k'"
+refused "an array with a fault in an element" "expected a key in double quotes, found 'k'"
 jq -c '.[7] = "seven"' file >bad-file
 refused "an element that is no object" 'events-decode: bad-file:1: .[7]: expected an object, found "seven"'
 sed 's/Git/\xffGit/' file >bad-file
