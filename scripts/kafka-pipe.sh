@@ -272,11 +272,14 @@ start_producer() {
 		-X linger.ms=0 -X message.timeout.ms=0 -X enable.idempotence=true
 }
 
-# start_log FILE: appends standard input to FILE in the log folder, and to standard output while somebody reads that.
+# start_log FILE: appends records of standard input to FILE in the log folder, and shows them on standard output while
+# somebody reads that; on a terminal, which they must not steer, as a filter writes them there.
 start_log() {
+	local show=(cat)
+	[[ ! -t 1 ]] || show=("$(program events-decode ../events-decode)" -q -f .)
 	open_pipes terminal
 	start log tee --output-error=exit-nopipe -a -- "$LOG_DIR/$1" >&"${to[terminal]}"
-	start terminal cat <&"${from[terminal]}"
+	start terminal "${show[@]}" <&"${from[terminal]}"
 }
 
 # open_log FILE: that the log can be written is better known before records flow.

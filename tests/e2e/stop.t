@@ -52,12 +52,15 @@ ok "SIGTERM ends a decoder with status 143" is 143 "$status"
 same "... and everything decoded is logged" events-decode.copy logs/eventstream.log
 same "... and printed" events-decode.copy events.out
 
-# a real terminal
+# a real terminal, and a record that would steer it
+steering=steering-$TEST_RUN
+printf '{"customer":"c\302\233","score":1,"riskDate":"\177[2J"}\n' | produce "$steering"
 mkfifo keys
-(cd "$work" && env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
+(cd "$work" && EVENTS_TOPIC=$steering env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
 script=$!
 exec {keys}>keys
-wait_for 60 test -s terminal
+wait_for 60 grep -q score terminal
+ok "a record can't steer a terminal" grep -qF '{"customer":"c\u009b","score":1,"riskDate":"\u007f[2J"}' terminal
 printf '\003' >&"$keys"
 end "$script"
 exec {keys}>&-
