@@ -31,8 +31,9 @@ paths_open(struct paths *paths, bool enveloped, bool two_sided)
 static const char *
 parse_quoted_key(const char **text, char **key, size_t *length)
 {
+	enum json_bytes bytes = JSON_UTF8;
 	const char *start = *text + 1, *wrong, *expected;
-	const char *end = json_string_end(start, start + strlen(start), JSON_UTF8, &wrong, &expected);
+	const char *end = json_string_end(start, start + strlen(start), &bytes, &wrong, &expected);
 	if (end == NULL)
 		return "a quoted key must be a JSON string";
 	struct buffer spelt = {0};

@@ -1,6 +1,7 @@
 #include "json.h"
 
 #include "memory.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct json_node {
 struct scan {
 	const char *start, *end;
 	const struct json_tree *tree;
+	enum json_bytes bytes; /* of strings */
 	struct slice *slots;
 	struct json_error error;
 };
@@ -120,7 +122,7 @@ static inline const char *
 scan_string(struct scan *scan, const char *at)
 {
 	const char *wrong, *expected;
-	const char *quote = json_string_end(at, scan->end, scan->tree->bytes, &wrong, &expected);
+	const char *quote = json_string_end(at, scan->end, &scan->bytes, &wrong, &expected);
 	return quote != NULL ? quote : fail(scan, wrong, expected);
 }
 
@@ -301,7 +303,7 @@ scan_value(struct scan *scan, const char *at, const struct json_node *node, size
 static struct scan
 start_scan(const char *start, const char *end, const struct json_tree *tree, struct slice *values)
 {
-	struct scan scan = {.start = start, .end = end, .tree = tree};
+	struct scan scan = {.start = start, .end = end, .tree = tree, .bytes = tree->bytes};
 	if (tree->slots > 0) {
 		scan.slots = values + tree->first;
 		memset(scan.slots, 0, tree->slots * sizeof(*scan.slots));
@@ -339,6 +341,7 @@ json_next_element(struct slice *rest, const struct json_tree *tree, struct slice
 	if (*rest->at == ']' || *at == ']')
 		return false;
 	struct scan scan = start_scan(at, end, tree, values);
+	scan.bytes = JSON_ANY_BYTES; /* which were judged */
 	const char *behind = scan_value(&scan, at, tree->root, 0);
 	if (behind == NULL)
 		return false;
@@ -360,8 +363,7 @@ slice_is_blank(struct slice text)
 bool
 slice_is_utf8(struct slice string)
 {
-	const char *wrong, *expected;
-	return json_string_end(string.at + 1, string.at + string.length - 1, JSON_UTF8, &wrong, &expected) != NULL;
+	return utf8_is_valid(string.at, string.length);
 }
 
 bool
@@ -397,7 +399,7 @@ slice_is_number(struct slice value)
 bool
 json_spells_number(struct slice value)
 {
-	struct scan scan = {value.at, value.at + value.length, NULL, NULL, {0}};
+	struct scan scan = {.start = value.at, .end = value.at + value.length};
 	return (*value.at == '-' || is_digit(*value.at)) && scan_number(&scan, value.at) == scan.end;
 }
 

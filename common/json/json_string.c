@@ -1,5 +1,7 @@
 #include "json_string.h"
 
+#include "utf8.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,19 +13,21 @@
 /* ---- judging ---- */
 
 /*
- * How far bytes are plain, neither a quote, a backslash, below 0x20 nor above 0x7F, as far as can be told many at a
- * time: behind it may be more of them.
+ * How far bytes are plain, neither a quote, a backslash, below 0x20 nor, unless any will do, above 0x7F, as far as can
+ * be told many at a time: behind it may be more of them.
  */
 #ifdef __SSE2__
 static inline const char *
-skip_plain(const char *at, const char *end)
+skip_plain(const char *at, const char *end, bool any)
 {
-	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), blank = _mm_set1_epi8(' ');
+	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+	const __m128i blank = _mm_set1_epi8(' '), last_control = _mm_set1_epi8(0x1F);
 	for (; end - at >= 16; at += 16) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
 		__m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-		special = _mm_or_si128(special, _mm_cmplt_epi8(bytes, blank)); /* signed: those above 0x7F too */
-		int mask = _mm_movemask_epi8(special);
+		__m128i control = any ? _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes)
+				      : _mm_cmplt_epi8(bytes, blank); /* signed: those above 0x7F too */
+		int mask = _mm_movemask_epi8(_mm_or_si128(special, control));
 		if (mask != 0)
 			return at + __builtin_ctz((unsigned)mask);
 	}
@@ -31,62 +35,55 @@ skip_plain(const char *at, const char *end)
 }
 #else
 static inline const char *
-skip_plain(const char *at, const char *end)
+skip_plain(const char *at, const char *end, bool any)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
 	for (; end - at >= 8; at += 8) {
 		uint64_t word;
 		memcpy(&word, at, sizeof(word));
-		uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-		if ((((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs) != 0)
+		/* of bytes above 0x7F only the other bits are looked at, so that none borrows from its neighbour */
+		uint64_t low = any ? word & ~highs : word, high = any ? word & highs : 0;
+		uint64_t quote = low ^ (ones * '"'), backslash = low ^ (ones * '\\');
+		if ((((low - ones * 0x20) | (quote - ones) | (backslash - ones) | low) & highs & ~high) != 0)
 			return at;
 	}
 	return at;
 }
 #endif
 
-static inline bool
-between(char byte, unsigned least, unsigned most)
-{
-	return (unsigned char)byte >= least && (unsigned char)byte <= most;
-}
-
-/*
- * Returns the end of the character of several bytes at `at`, or NULL where that is no UTF-8 (RFC 3629). Reads no
- * further than the first byte that does not belong to it.
- */
-static inline const char *
-character_end(const char *at)
-{
-	unsigned char lead = (unsigned char)*at;
-	if (lead < 0xC2 || lead > 0xF4)
-		return NULL;
-	if (lead < 0xE0)
-		return between(at[1], 0x80, 0xBF) ? at + 2 : NULL;
-	/* neither longer than need be, nor half of a surrogate pair, nor beyond U+10FFFF */
-	unsigned least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-	unsigned most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-	if (!between(at[1], least, most) || !between(at[2], 0x80, 0xBF))
-		return NULL;
-	if (lead < 0xF0)
-		return at + 3;
-	return between(at[3], 0x80, 0xBF) ? at + 4 : NULL;
-}
-
 /* Reads four hexadecimal digits. Returns false where they are not there. */
-static bool
+static inline bool
 read_hexadecimal(const char *at, uint32_t *number)
 {
+	enum { DIGIT = 1 << 4 };
+	static const uint8_t digits[256] = {['0'] = DIGIT,
+		['1'] = DIGIT | 1,
+		['2'] = DIGIT | 2,
+		['3'] = DIGIT | 3,
+		['4'] = DIGIT | 4,
+		['5'] = DIGIT | 5,
+		['6'] = DIGIT | 6,
+		['7'] = DIGIT | 7,
+		['8'] = DIGIT | 8,
+		['9'] = DIGIT | 9,
+		['A'] = DIGIT | 10,
+		['B'] = DIGIT | 11,
+		['C'] = DIGIT | 12,
+		['D'] = DIGIT | 13,
+		['E'] = DIGIT | 14,
+		['F'] = DIGIT | 15,
+		['a'] = DIGIT | 10,
+		['b'] = DIGIT | 11,
+		['c'] = DIGIT | 12,
+		['d'] = DIGIT | 13,
+		['e'] = DIGIT | 14,
+		['f'] = DIGIT | 15};
 	*number = 0;
 	for (size_t i = 0; i < 4; i++) {
-		unsigned digit;
-		if (between(at[i], '0', '9'))
-			digit = (unsigned)(at[i] - '0');
-		else if (between(at[i] | 0x20, 'a', 'f'))
-			digit = (unsigned)((at[i] | 0x20) - 'a' + 10);
-		else
+		unsigned digit = digits[(unsigned char)at[i]];
+		if (digit == 0)
 			return false;
-		*number = *number << 4 | digit;
+		*number = *number << 4 | (digit & 0xF);
 	}
 	return true;
 }
@@ -115,24 +112,47 @@ static inline const char *
 escape_end(const char *at, const char **expected)
 {
 	uint32_t character;
-	if (at[1] == 'u')
+	switch (at[1]) {
+	case 'u':
 		return read_unicode(at, &character, expected);
-	*expected = "a valid escape";
-	return at[1] != '\0' && strchr("\"\\/bfnrt", at[1]) != NULL ? at + 2 : NULL;
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
+		return at + 2;
+	default:
+		*expected = "a valid escape";
+		return NULL;
+	}
+}
+
+/* `at` is at a byte above 0x7F. */
+static inline const char *
+high_end(const char *at, const char *end, enum json_bytes *bytes)
+{
+	if (*bytes == JSON_UTF8)
+		*bytes = utf8_is_valid(at, (size_t)(end - at)) ? JSON_ANY_BYTES : JSON_BROKEN_UTF8;
+	return *bytes == JSON_ANY_BYTES ? at + 1 : utf8_character_end(at);
 }
 
 const char *
-json_string_end(const char *at, const char *end, enum json_bytes bytes, const char **wrong, const char **expected)
+json_string_end(const char *at, const char *end, enum json_bytes *bytes, const char **wrong, const char **expected)
 {
 	for (;;) {
-		const char *special = at = skip_plain(at, end);
+		const char *special = at = skip_plain(at, end, *bytes == JSON_ANY_BYTES);
 		if (*at == '"')
 			return at;
 		if ((unsigned char)*at >= 0x80) {
 			*expected = "UTF-8";
-			at = bytes == JSON_UTF8 ? character_end(at) : at + 1;
+			at = high_end(at, end, bytes);
 		} else if (*at == '\\') {
-			at = escape_end(at, expected);
+			do
+				at = escape_end(special = at, expected);
+			while (at != NULL && *at == '\\');
 		} else if (*at >= 0x20) {
 			at++;
 		} else {
@@ -199,7 +219,7 @@ json_string_quote(const char *bytes, size_t length, struct buffer *quoted)
 {
 	buffer_append(quoted, "\"", 1);
 	for (const char *at = bytes, *end = bytes + length; at < end;) {
-		const char *behind = (unsigned char)*at < 0x80 ? at + 1 : character_end(at);
+		const char *behind = (unsigned char)*at < 0x80 ? at + 1 : utf8_character_end(at);
 		if (behind == NULL)
 			return false;
 		const char *control = *at == '\0' ? NULL : strchr(controls, *at);

@@ -7,16 +7,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether bytes above 0x7F must be UTF-8, or may be any. */
-enum json_bytes { JSON_UTF8, JSON_ANY_BYTES };
+/*
+ * Whether bytes above 0x7F must be UTF-8, or may be any. What must be is judged at the first such byte, all of it up to
+ * the end; then it may be any, or somewhere is no UTF-8.
+ */
+enum json_bytes { JSON_UTF8, JSON_ANY_BYTES, JSON_BROKEN_UTF8 };
 
 /*
  * Walks a string from behind its opening quote. Returns its closing quote; or NULL, with *wrong at the first byte of
  * what is wrong and *expected (static text) what would have been right. At `end`, NUL must stand, or a string that was
- * judged before must have been closed.
+ * judged before must have been closed. *bytes, told first, is kept for further strings before the same end.
  */
 const char *json_string_end(
-	const char *content, const char *end, enum json_bytes, const char **wrong, const char **expected);
+	const char *content, const char *end, enum json_bytes *bytes, const char **wrong, const char **expected);
 
 /* Appends what valid content (without quotes) spells, U+0000 included, to `spelt`. */
 void json_string_decode(const char *content, size_t length, struct buffer *spelt);

@@ -1,4 +1,4 @@
-/* Parts: decimal json json_string buffer memory write */
+/* Parts: decimal json json_string utf8 buffer memory write */
 #include "decimal.h"
 
 #include "tap.h"

@@ -1,4 +1,4 @@
-/* Parts: fields paths envelope reason date output json json_string buffer memory write */
+/* Parts: fields paths envelope reason date output json json_string utf8 buffer memory write */
 #include "fields.h"
 
 #include "tap.h"

@@ -1,4 +1,4 @@
-/* Parts: input json json_string buffer memory write */
+/* Parts: input json json_string utf8 buffer memory write */
 #include "input.h"
 
 #include "random.h"

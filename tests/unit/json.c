@@ -1,4 +1,4 @@
-/* Parts: json json_string buffer memory write */
+/* Parts: json json_string utf8 buffer memory write */
 #include "json_oracle.h"
 #include "random.h"
 #include "tap.h"

@@ -1,4 +1,4 @@
-/* Parts: json_string buffer memory write */
+/* Parts: json_string utf8 buffer memory write */
 #include "json_string.h"
 
 #include "random.h"
@@ -28,11 +28,12 @@ agrees(const struct buffer *content, bool *valid, size_t *wrong_at)
 	size_t length = content->length;
 	char *string = malloc(length + 2);
 	const char *expected = NULL, *wrong = NULL;
+	enum json_bytes bytes = JSON_UTF8;
 	json_error_t error;
 	memcpy(string + 1, length > 0 ? content->bytes : "", length);
 	string[0] = string[length + 1] = '"';
 	json_t *whole = json_loadb(string, length + 2, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-	const char *quote = json_string_end(string + 1, string + 1 + length, JSON_UTF8, &wrong, &expected);
+	const char *quote = json_string_end(string + 1, string + 1 + length, &bytes, &wrong, &expected);
 	bool same = (quote != NULL) == (whole != NULL);
 	if (quote == NULL)
 		same = same && wrong > string && wrong <= string + length && expected != NULL;
