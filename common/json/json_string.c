@@ -78,18 +78,16 @@ read_hexadecimal(const char *at, uint32_t *number)
 		['d'] = DIGIT | 13,
 		['e'] = DIGIT | 14,
 		['f'] = DIGIT | 15};
-	*number = 0;
-	for (size_t i = 0; i < 4; i++) {
-		unsigned digit = digits[(unsigned char)at[i]];
-		if (digit == 0)
-			return false;
-		*number = *number << 4 | (digit & 0xF);
-	}
+	const unsigned char *bytes = (const unsigned char *)at;
+	uint32_t a = digits[bytes[0]], b = 0, c = 0, d = 0;
+	if (a == 0 || (b = digits[bytes[1]]) == 0 || (c = digits[bytes[2]]) == 0 || (d = digits[bytes[3]]) == 0)
+		return false;
+	*number = (a & 0xF) << 12 | (b & 0xF) << 8 | (c & 0xF) << 4 | (d & 0xF);
 	return true;
 }
 
 /* Reads the escape \uXXXX, or the two of a surrogate pair, at `at`. Returns its end, or NULL and what was expected. */
-static const char *
+static __attribute__((noinline)) const char *
 read_unicode(const char *at, uint32_t *character, const char **expected)
 {
 	uint32_t low;
@@ -114,7 +112,9 @@ escape_end(const char *at, const char **expected)
 	uint32_t character;
 	switch (at[1]) {
 	case 'u':
-		return read_unicode(at, &character, expected);
+		if (read_hexadecimal(at + 2, &character) && (character & 0xF800) != 0xD800)
+			return at + 6;
+		return read_unicode(at, &character, expected); /* two of a pair, or wrong */
 	case '"':
 	case '\\':
 	case '/':
