@@ -24,57 +24,90 @@ printable(char *text, size_t size, struct slice bytes)
 void
 reason_at_column(struct reason *reason, struct json_error error, struct slice record)
 {
-	char found[32] = "the end of the record";
-	if (error.column <= record.length) {
-		char shown[16];
-		printable(shown, sizeof(shown), (struct slice){record.at + error.column - 1, 1});
-		snprintf(found, sizeof(found), shown[0] == '\'' ? "\"%s\"" : "'%s'", shown);
-	}
-	reason->part = NULL;
-	reason->expected = error.expected;
-	snprintf(reason->text, sizeof(reason->text), "column %zu: expected %s, found %s", error.column, error.expected,
-		found);
+	*reason = (struct reason){
+		.kind = REASON_COLUMN, .expected = error.expected, .column = error.column, .found = record};
 }
 
 void
 reason_expected(struct reason *reason, const char *expected, struct slice found)
 {
-	char shown[96];
-	printable(shown, sizeof(shown), found.at == NULL ? (struct slice){"nothing", 7} : found);
-	reason->part = NULL;
-	reason->expected = expected;
-	snprintf(reason->text, sizeof(reason->text), "expected %s, found %s", expected, shown);
+	*reason = (struct reason){.kind = REASON_VALUE, .expected = expected, .found = found};
 }
 
 void
 reason_long_output(struct reason *reason, size_t most, size_t found)
 {
-	reason->part = NULL;
-	reason->expected = "an output record within --max-output";
-	snprintf(reason->text, sizeof(reason->text),
-		"expected an output record of at most %zu bytes (--max-output), found %zu", most, found);
+	*reason = (struct reason){.kind = REASON_LONG_OUTPUT,
+		.expected = "an output record within --max-output",
+		.column = most,
+		.length = found};
 }
 
 void
 reason_long_record(struct reason *reason, size_t most)
 {
-	reason->part = NULL;
-	reason->expected = "a record within --max-record";
-	snprintf(reason->text, sizeof(reason->text), "expected at most %zu bytes (--max-record), found more", most);
+	*reason =
+		(struct reason){.kind = REASON_LONG_RECORD, .expected = "a record within --max-record", .column = most};
 }
 
 void
 reason_within(struct reason *reason, const struct part *part)
 {
-	char name[128], where[192];
-	struct reason inner = *reason;
-	if (reason->part == NULL)
-		reason->part = part->name;
-	printable(name, sizeof(name), (struct slice){part->name, strlen(part->name)});
-	if (part->index == NO_INDEX)
-		snprintf(where, sizeof(where), "%s", name);
-	else
-		snprintf(where, sizeof(where), "%s[%zu]%s", name, part->index, part->member);
-	if ((size_t)snprintf(reason->text, sizeof(reason->text), "%s: %s", where, inner.text) >= sizeof(reason->text))
-		strcpy(reason->text + sizeof(reason->text) - 4, "...");
+	if (reason->count < sizeof(reason->parts) / sizeof(reason->parts[0]))
+		reason->parts[reason->count++] = *part;
+}
+
+static void
+say_column(const struct reason *reason, char *text, size_t size)
+{
+	char found[32] = "the end of the record", shown[16];
+	if (reason->column <= reason->found.length) {
+		printable(shown, sizeof(shown), (struct slice){reason->found.at + reason->column - 1, 1});
+		snprintf(found, sizeof(found), shown[0] == '\'' ? "\"%s\"" : "'%s'", shown);
+	}
+	snprintf(text, size, "column %zu: expected %s, found %s", reason->column, reason->expected, found);
+}
+
+static void
+say_itself(const struct reason *reason, char *text, size_t size)
+{
+	char shown[96];
+	switch (reason->kind) {
+	case REASON_COLUMN:
+		say_column(reason, text, size);
+		break;
+	case REASON_VALUE:
+		printable(
+			shown, sizeof(shown), reason->found.at == NULL ? (struct slice){"nothing", 7} : reason->found);
+		snprintf(text, size, "expected %s, found %s", reason->expected, shown);
+		break;
+	case REASON_LONG_OUTPUT:
+		snprintf(text, size, "expected an output record of at most %zu bytes (--max-output), found %zu",
+			reason->column, reason->length);
+		break;
+	case REASON_LONG_RECORD:
+		snprintf(text, size, "expected at most %zu bytes (--max-record), found more", reason->column);
+		break;
+	}
+}
+
+void
+reason_say(const struct reason *reason, char *text, size_t size)
+{
+	char name[128], itself[512];
+	size_t used = 0;
+	for (size_t i = reason->count; i-- > 0 && used < size;) {
+		const struct part *part = &reason->parts[i];
+		printable(name, sizeof(name), (struct slice){part->name, strlen(part->name)});
+		if (part->index == NO_INDEX)
+			used += (size_t)snprintf(text + used, size - used, "%s: ", name);
+		else
+			used += (size_t)snprintf(
+				text + used, size - used, "%s[%zu]%s: ", name, part->index, part->member);
+	}
+	say_itself(reason, itself, sizeof(itself));
+	if (used < size)
+		used += (size_t)snprintf(text + used, size - used, "%s", itself);
+	if (used >= size)
+		strcpy(text + size - 4, "...");
 }

@@ -9,17 +9,18 @@
 const struct repeat *
 repeats_count(struct repeats *repeats, const struct reason *reason)
 {
+	const char *part = reason->count > 0 ? reason->parts[0].name : NULL;
 	/* their texts are the program's, so that the same text stands at the same place */
 	for (size_t i = 0; i < repeats->count; i++) {
 		struct repeat *repeat = &repeats->list[i];
-		if (repeat->part == reason->part && repeat->expected == reason->expected) {
+		if (repeat->part == part && repeat->expected == reason->expected) {
 			repeat->count++;
 			return repeat;
 		}
 	}
 	repeats->list = need(reallocarray(repeats->list, repeats->count + 1, sizeof(*repeats->list)));
 	struct repeat *added = &repeats->list[repeats->count++];
-	*added = (struct repeat){reason->part, reason->expected, 1};
+	*added = (struct repeat){part, reason->expected, 1};
 	return added;
 }
 

@@ -9,7 +9,7 @@
 enum { REPEATS_WRITTEN = 20 };
 
 struct repeat {
-	const char *part, *expected; /* of the reason */
+	const char *part, *expected; /* of the reason: the innermost part, NULL: the record */
 	uintmax_t count;
 };
 

@@ -44,10 +44,11 @@ report_reject(struct report *report, const struct record *record, const char *pl
 	const struct repeat *repeat = repeats_count(&report->repeats, reason);
 	if (repeat->count > REPEATS_WRITTEN)
 		return false;
-	char file[256], kind[256];
+	char file[256], kind[256], text[512];
 	printable(file, sizeof(file), (struct slice){record->file, strlen(record->file)});
+	reason_say(reason, text, sizeof(text));
 	say("%s: %s:%ju: %s%s%s", report->program, file, record->line, place != NULL ? place : "",
-		place != NULL ? ": " : "", reason->text);
+		place != NULL ? ": " : "", text);
 	if (repeat->count == REPEATS_WRITTEN) {
 		repeat_say(repeat, kind, sizeof(kind));
 		say("%s: %s: from here on only counted", report->program, kind);

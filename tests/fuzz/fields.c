@@ -103,10 +103,14 @@ check_record(struct parsed *parsed, struct slice record)
 		if (parsed->opposite.count > 0 &&
 			where_holds(&parsed->test, parsed->values) == where_holds(&parsed->opposite, parsed->values))
 			refute("a test and its opposite are the same");
-		if (fields_convert(&parsed->fields, parsed->values, &reason))
+		if (fields_convert(&parsed->fields, parsed->values, &reason)) {
 			check_output(&parsed->fields);
-		else if (reason.text[0] == '\0' || strchr(reason.text, '\n') != NULL)
-			refute("a reason is no line: %s", reason.text);
+			return;
+		}
+		char text[512] = "";
+		reason_say(&reason, text, sizeof(text));
+		if (text[0] == '\0' || strchr(text, '\n') != NULL)
+			refute("a reason is no line: %s", text);
 	}
 }
 

@@ -115,8 +115,10 @@ convert(const char *list, const char *key, const char *json, char *text, size_t 
 	output_open(&out, dup(fd), 0);
 	if (fields_convert(&fields, values, &reason))
 		fields_write(&fields, key == NULL ? NULL : fields_named(&fields, key), &out);
-	else
-		output_string(&out, reason.text);
+	else {
+		reason_say(&reason, text, size);
+		output_string(&out, text);
+	}
 	if (output_close(&out) != 0)
 		abort();
 	ssize_t length = pread(fd, text, size - 1, 0);
