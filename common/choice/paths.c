@@ -31,9 +31,9 @@ paths_open(struct paths *paths, bool enveloped, bool two_sided)
 static const char *
 parse_quoted_key(const char **text, char **key, size_t *length)
 {
-	enum json_bytes bytes = JSON_UTF8;
-	const char *start = *text + 1, *wrong, *expected;
-	const char *end = json_string_end(start, start + strlen(start), &bytes, &wrong, &expected);
+	const char *start = *text + 1;
+	struct json_strings strings = {.end = start + strlen(start), .bytes = JSON_UTF8};
+	const char *end = json_string_end(&strings, start);
 	if (end == NULL)
 		return "a quoted key must be a JSON string";
 	struct buffer spelt = {0};

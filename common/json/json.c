@@ -16,9 +16,9 @@ struct json_node {
 };
 
 struct scan {
-	const char *start, *end;
+	const char *start;
+	struct json_strings strings; /* which know where the text ends */
 	const struct json_tree *tree;
-	enum json_bytes bytes; /* of strings */
 	struct slice *slots;
 	struct json_error error;
 };
@@ -112,6 +112,8 @@ fail(struct scan *scan, const char *at, const char *expected)
 static inline const char *
 skip_blanks(const char *at)
 {
+	if ((unsigned char)*at > ' ') /* as nearly ever */
+		return at;
 	while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')
 		at++;
 	return at;
@@ -121,9 +123,8 @@ skip_blanks(const char *at)
 static inline const char *
 scan_string(struct scan *scan, const char *at)
 {
-	const char *wrong, *expected;
-	const char *quote = json_string_end(at, scan->end, &scan->bytes, &wrong, &expected);
-	return quote != NULL ? quote : fail(scan, wrong, expected);
+	const char *quote = json_string_end(&scan->strings, at);
+	return quote != NULL ? quote : fail(scan, scan->strings.wrong, scan->strings.expected);
 }
 
 static inline bool
@@ -185,7 +186,7 @@ child_of_name(const struct scan *scan, const struct json_node *node, const char 
 static const struct json_node *
 find_member(const struct scan *scan, const struct json_node *node, struct slice name)
 {
-	if (memchr(name.at, '\\', name.length) == NULL)
+	if (!scan->strings.escaped)
 		return child_of_name(scan, node, name.at, name.length);
 	struct buffer spelt = {0};
 	json_string_decode(name.at, name.length, &spelt);
@@ -211,6 +212,7 @@ scan_member(struct scan *scan, const char *at, const struct json_node *node, siz
 	if (*at != '"')
 		return fail(scan, at, "a key in double quotes");
 	const char *name = at + 1;
+	scan->strings.escaped = false;
 	const char *quote = scan_string(scan, name);
 	if (quote == NULL)
 		return NULL;
@@ -303,7 +305,7 @@ scan_value(struct scan *scan, const char *at, const struct json_node *node, size
 static struct scan
 start_scan(const char *start, const char *end, const struct json_tree *tree, struct slice *values)
 {
-	struct scan scan = {.start = start, .end = end, .tree = tree, .bytes = tree->bytes};
+	struct scan scan = {.start = start, .strings = {.end = end, .bytes = tree->bytes}, .tree = tree};
 	if (tree->slots > 0) {
 		scan.slots = values + tree->first;
 		memset(scan.slots, 0, tree->slots * sizeof(*scan.slots));
@@ -315,16 +317,17 @@ bool
 json_scan(
 	const char *bytes, size_t length, const struct json_tree *tree, struct slice *values, struct json_error *error)
 {
-	struct scan scan = start_scan(bytes, bytes + length, tree, values);
+	const char *end = bytes + length;
+	struct scan scan = start_scan(bytes, end, tree, values);
 	const char *at = skip_blanks(bytes), opening = tree->array ? '[' : '{';
 	if (*at != opening)
 		at = fail(&scan, at, tree->array ? "'['" : "'{'");
 	else
 		at = scan_value(&scan, at, tree->root, 0);
 	if (at != NULL) {
-		while (at < scan.end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
+		while (at < end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
 			at++;
-		if (at != scan.end)
+		if (at != end)
 			at = fail(&scan, at, "the end of the record");
 	}
 	*error = scan.error;
@@ -341,7 +344,7 @@ json_next_element(struct slice *rest, const struct json_tree *tree, struct slice
 	if (*rest->at == ']' || *at == ']')
 		return false;
 	struct scan scan = start_scan(at, end, tree, values);
-	scan.bytes = JSON_ANY_BYTES; /* which were judged */
+	scan.strings.bytes = JSON_ANY_BYTES; /* which were judged */
 	const char *behind = scan_value(&scan, at, tree->root, 0);
 	if (behind == NULL)
 		return false;
@@ -399,8 +402,8 @@ slice_is_number(struct slice value)
 bool
 json_spells_number(struct slice value)
 {
-	struct scan scan = {.start = value.at, .end = value.at + value.length};
-	return (*value.at == '-' || is_digit(*value.at)) && scan_number(&scan, value.at) == scan.end;
+	struct scan scan = {.start = value.at};
+	return (*value.at == '-' || is_digit(*value.at)) && scan_number(&scan, value.at) == value.at + value.length;
 }
 
 struct slice

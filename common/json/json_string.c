@@ -132,35 +132,38 @@ escape_end(const char *at, const char **expected)
 
 /* `at` is at a byte above 0x7F. */
 static inline const char *
-high_end(const char *at, const char *end, enum json_bytes *bytes)
+high_end(struct json_strings *strings, const char *at)
 {
-	if (*bytes == JSON_UTF8)
-		*bytes = utf8_is_valid(at, (size_t)(end - at)) ? JSON_ANY_BYTES : JSON_BROKEN_UTF8;
-	return *bytes == JSON_ANY_BYTES ? at + 1 : utf8_character_end(at);
+	if (strings->bytes == JSON_UTF8)
+		strings->bytes = utf8_is_valid(at, (size_t)(strings->end - at)) ? JSON_ANY_BYTES : JSON_BROKEN_UTF8;
+	if (strings->bytes == JSON_ANY_BYTES)
+		return at + 1;
+	strings->expected = "UTF-8";
+	return utf8_character_end(at);
 }
 
 const char *
-json_string_end(const char *at, const char *end, enum json_bytes *bytes, const char **wrong, const char **expected)
+json_string_end(struct json_strings *strings, const char *at)
 {
 	for (;;) {
-		const char *special = at = skip_plain(at, end, *bytes == JSON_ANY_BYTES);
+		const char *special = at = skip_plain(at, strings->end, strings->bytes == JSON_ANY_BYTES);
 		if (*at == '"')
 			return at;
 		if ((unsigned char)*at >= 0x80) {
-			*expected = "UTF-8";
-			at = high_end(at, end, bytes);
+			at = high_end(strings, at);
 		} else if (*at == '\\') {
+			strings->escaped = true;
 			do
-				at = escape_end(special = at, expected);
+				at = escape_end(special = at, &strings->expected);
 			while (at != NULL && *at == '\\');
 		} else if (*at >= 0x20) {
 			at++;
 		} else {
-			*expected = at == end ? "a closing quote" : "no bare control character";
+			strings->expected = at == strings->end ? "a closing quote" : "no bare control character";
 			at = NULL;
 		}
 		if (at == NULL) {
-			*wrong = special;
+			strings->wrong = special;
 			return NULL;
 		}
 	}
@@ -184,29 +187,62 @@ put_character(char *out, uint32_t character)
 
 static const char short_escapes[] = "bfnrt", controls[] = "\b\f\n\r\t";
 
+static inline char
+spelt_by(char escape)
+{
+	switch (escape) {
+	case 'b':
+		return '\b';
+	case 'f':
+		return '\f';
+	case 'n':
+		return '\n';
+	case 'r':
+		return '\r';
+	case 't':
+		return '\t';
+	default:
+		return escape;
+	}
+}
+
+/* Copies up to the next backslash, or to the end. Returns where that stands; *out is behind what was copied. */
+static inline const char *
+copy_plain(const char *at, const char *end, char **out)
+{
+#ifdef __SSE2__
+	const __m128i backslash = _mm_set1_epi8('\\');
+	for (; end - at >= 16; at += 16, *out += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
+		_mm_storeu_si128((__m128i *)*out, bytes); /* there is room: what is spelt is never longer */
+		int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslash));
+		if (mask != 0) {
+			*out += __builtin_ctz((unsigned)mask);
+			return at + __builtin_ctz((unsigned)mask);
+		}
+	}
+#endif
+	while (at < end && *at != '\\')
+		*(*out)++ = *at++;
+	return at;
+}
+
 void
 json_string_decode(const char *content, size_t length, struct buffer *spelt)
 {
 	const char *end = content + length;
 	buffer_reserve(spelt, length); /* an escape is longer than what it spells */
 	char *out = spelt->bytes + spelt->length;
-	while (content < end) {
-		const char *escape = memchr(content, '\\', (size_t)(end - content));
-		size_t run = (size_t)((escape != NULL ? escape : end) - content);
-		memcpy(out, content, run);
-		out += run;
-		if (escape == NULL)
-			break;
-		if (escape[1] == 'u') {
+	while ((content = copy_plain(content, end, &out)) < end) {
+		if (content[1] == 'u') {
 			uint32_t character;
 			const char *expected;
-			content = read_unicode(escape, &character, &expected);
+			content = read_unicode(content, &character, &expected);
 			out = put_character(out, character);
-			continue;
+		} else {
+			*out++ = spelt_by(content[1]);
+			content += 2;
 		}
-		const char *found = strchr(short_escapes, escape[1]);
-		*out++ = found != NULL ? controls[found - short_escapes] : escape[1];
-		content = escape + 2;
 	}
 	*out = '\0';
 	spelt->length = (size_t)(out - spelt->bytes);

@@ -13,13 +13,17 @@
  */
 enum json_bytes { JSON_UTF8, JSON_ANY_BYTES, JSON_BROKEN_UTF8 };
 
-/*
- * Walks a string from behind its opening quote. Returns its closing quote; or NULL, with *wrong at the first byte of
- * what is wrong and *expected (static text) what would have been right. At `end`, NUL must stand, or a string that was
- * judged before must have been closed. *bytes, told first, is kept for further strings before the same end.
- */
-const char *json_string_end(
-	const char *content, const char *end, enum json_bytes *bytes, const char **wrong, const char **expected);
+/* How the strings of a text are judged, and what is known of the last one. */
+struct json_strings {
+	const char *end; /* of the text: there NUL must stand, or all strings were judged before */
+	enum json_bytes bytes;
+	bool escaped;         /* has become true where one held an escape */
+	const char *wrong;    /* the first byte of what is wrong */
+	const char *expected; /* static text: what would have been right */
+};
+
+/* Walks a string from behind its opening quote. Returns its closing quote, or NULL where it is wrong. */
+const char *json_string_end(struct json_strings *, const char *content);
 
 /* Appends what valid content (without quotes) spells, U+0000 included, to `spelt`. */
 void json_string_decode(const char *content, size_t length, struct buffer *spelt);

@@ -27,16 +27,15 @@ agrees(const struct buffer *content, bool *valid, size_t *wrong_at)
 {
 	size_t length = content->length;
 	char *string = malloc(length + 2);
-	const char *expected = NULL, *wrong = NULL;
-	enum json_bytes bytes = JSON_UTF8;
 	json_error_t error;
 	memcpy(string + 1, length > 0 ? content->bytes : "", length);
 	string[0] = string[length + 1] = '"';
 	json_t *whole = json_loadb(string, length + 2, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-	const char *quote = json_string_end(string + 1, string + 1 + length, &bytes, &wrong, &expected);
+	struct json_strings strings = {.end = string + 1 + length, .bytes = JSON_UTF8};
+	const char *quote = json_string_end(&strings, string + 1), *wrong = strings.wrong;
 	bool same = (quote != NULL) == (whole != NULL);
 	if (quote == NULL)
-		same = same && wrong > string && wrong <= string + length && expected != NULL;
+		same = same && wrong > string && wrong <= string + length && strings.expected != NULL;
 	*wrong_at = quote == NULL ? (size_t)(wrong - string - 1) : length;
 	if (quote != NULL && whole != NULL) {
 		struct buffer spelt = {0};
