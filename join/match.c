@@ -8,30 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what is kept of TABLE: the range of its values ---- */
-
-static void
-store(struct join *join, struct entry *entry)
-{
-	const struct filter *filter = &join->filter;
-	table_store(&join->table, entry, filter->values + filter->paths.sides[TABLE].first,
-		filter->paths.sides[TABLE].count);
-}
-
-/* The values of an entry, or (of NULL) none. */
-static void
-load(struct join *join, const struct entry *entry)
-{
-	const struct filter *filter = &join->filter;
-	struct slice *values = filter->values + filter->paths.sides[TABLE].first;
-	size_t count = filter->paths.sides[TABLE].count;
-	if (entry != NULL)
-		entry_load(entry, values, count);
-	else
-		memset(values, 0, count * sizeof(*values));
-}
-
 /* ---- records and their keys ---- */
+
+/* The same in small ASCII letters. */
+static struct slice
+fold(struct join *join, struct slice key)
+{
+	struct buffer *folded = &join->key;
+	folded->length = 0;
+	buffer_append(folded, key.at, key.length);
+	for (size_t i = 0; i < folded->length; i++)
+		if (folded->bytes[i] >= 'A' && folded->bytes[i] <= 'Z')
+			folded->bytes[i] = (char)(folded->bytes[i] - 'A' + 'a');
+	return (struct slice){folded->bytes, folded->length};
+}
 
 /* What a key spells; a number, true or false are spelt by their bytes. */
 static bool
@@ -40,14 +30,8 @@ spell_key(struct join *join, struct slice value, struct slice *key)
 	if (slice_is_null(value) || slice_is_object(value) || slice_is_array(value))
 		return false;
 	*key = slice_is_string(value) ? json_string_content(value, &join->key_scratch) : value;
-	if (join->any_case) {
-		join->key.length = 0;
-		buffer_append(&join->key, key->at, key->length);
-		for (size_t i = 0; i < join->key.length; i++)
-			if (join->key.bytes[i] >= 'A' && join->key.bytes[i] <= 'Z')
-				join->key.bytes[i] = (char)(join->key.bytes[i] - 'A' + 'a');
-		key->at = join->key.bytes;
-	}
+	if (join->any_case)
+		*key = fold(join, *key);
 	return true;
 }
 
@@ -121,14 +105,13 @@ static const char a_position[] = "a position such as \"stedi-events:0:17\"";
 
 /* ---- events come out ---- */
 
-/* Writes the event at hand, with the values of an entry, or (of NULL) with none. */
+/* Writes the event at hand with the values of TABLE that are loaded, if any were found. */
 static void
-put_event(struct join *join, const struct entry *entry)
+put_event(struct join *join, bool found)
 {
 	struct filter *filter = &join->filter;
 	struct reason reason;
-	load(join, entry);
-	if (entry != NULL && join->only_unmatched)
+	if (found && join->only_unmatched)
 		filter->report.skipped++;
 	else if (!filter_put(filter, &reason))
 		filter_reject(filter, &reason);
@@ -136,11 +119,12 @@ put_event(struct join *join, const struct entry *entry)
 
 /* The same for one that has waited; its record was good when it came. */
 static void
-put_waiting(struct join *join, const struct event *event, const struct entry *entry)
+put_waiting(struct join *join, const struct event *event, bool found)
 {
+	struct record record = event_record(event);
 	struct slice key;
-	if (take_record(join, EVENTS, &event->record, &key) == TAKEN_RECORD)
-		put_event(join, entry);
+	if (take_record(join, EVENTS, &record, &key) == TAKEN_RECORD)
+		put_event(join, found);
 }
 
 /* "join: 3 events never found their key; the first: FILE:LINE: key "nobody@test.com"" */
@@ -148,36 +132,41 @@ static void
 say_given_up(const struct join *join, const char *what, const struct event *first)
 {
 	char file[256], key[128];
-	printable(file, sizeof(file), (struct slice){first->record.file, strlen(first->record.file)});
-	printable(key, sizeof(key), (struct slice){first->entry->key, first->entry->length});
-	say("%s: %s; the first: %s:%ju: key \"%s\"", join->filter.report.program, what, file, first->record.line, key);
+	printable(file, sizeof(file), (struct slice){first->file, strlen(first->file)});
+	printable(key, sizeof(key), event_key(first));
+	say("%s: %s; the first: %s:%ju: key \"%s\"", join->filter.report.program, what, file, first->line, key);
 }
 
 static void
 give_up(struct join *join, struct event *event)
 {
-	struct entry *entry = event->entry;
 	if (join->put_unmatched && stop_signal() == 0) {
-		put_waiting(join, event, NULL);
+		kept_load_none(&join->kept, &join->filter);
+		put_waiting(join, event, false);
 	} else {
+		struct record record = event_record(event);
 		join->filter.report.rejected++;
-		report_keep(&join->filter.report, &event->record);
+		report_keep(&join->filter.report, &record);
 	}
-	if (entry->waiting == NULL)
-		table_remove(&join->table, entry);
 	free(event);
 }
 
 static void
 give_up_oldest(struct join *join, const char *why)
 {
-	struct event *event = pending_take(&join->pending, NULL);
+	struct event *event = pending_take_oldest(&join->pending);
 	char what[128];
 	snprintf(what, sizeof(what), "%s: giving up the oldest", why);
 	if (!join->gave_up && !join->put_unmatched)
 		say_given_up(join, what, event);
 	join->gave_up = true;
 	give_up(join, event);
+}
+
+static size_t
+memory_taken(const struct join *join)
+{
+	return table_bytes(&join->table) + pending_bytes(&join->pending);
 }
 
 /* Keeps to what may wait, and to the memory that may be taken. */
@@ -191,12 +180,12 @@ keep_within(struct join *join)
 		give_up_oldest(join, why);
 	}
 	size_t most = join->max_memory;
-	if (most == 0 || join->table.bytes + join->pending.bytes <= most || join->full)
+	if (most == 0 || memory_taken(join) <= most || join->full)
 		return;
 	snprintf(why, sizeof(why), "the table and what waits for it take more than %zu bytes (--max-memory)", most);
-	while (join->pending.count > 0 && join->table.bytes + join->pending.bytes > most)
+	while (join->pending.count > 0 && memory_taken(join) > most)
 		give_up_oldest(join, why);
-	if (join->table.bytes <= most)
+	if (memory_taken(join) <= most)
 		return;
 	say("%s: the table alone, %zu keys, takes more than %zu bytes: give it more (--max-memory), or join each part "
 	    "of the keys by itself, as stedi-pipes(7) shows",
@@ -213,7 +202,7 @@ match_give_up(struct join *join)
 		stop_signal() != 0 ? "still waited for" : "never found");
 	if (count > 0 && (!join->put_unmatched || stop_signal() != 0))
 		say_given_up(join, what, join->pending.oldest);
-	for (struct event *event; (event = pending_take(&join->pending, NULL)) != NULL;)
+	for (struct event *event; (event = pending_take_oldest(&join->pending)) != NULL;)
 		give_up(join, event);
 }
 
@@ -240,6 +229,19 @@ is_passed_over(struct join *join)
 	return false;
 }
 
+static void
+put_all_waiting(struct join *join, struct slice key, uint64_t hash)
+{
+	struct event *event = pending_take(&join->pending, key, hash);
+	if (event != NULL)
+		kept_load(&join->kept, &join->table, key, hash, &join->filter);
+	for (struct event *next; event != NULL; event = next) {
+		next = event->next;
+		put_waiting(join, event, true);
+		free(event);
+	}
+}
+
 void
 match_table(struct join *join, const struct record *record)
 {
@@ -247,19 +249,13 @@ match_table(struct join *join, const struct record *record)
 	enum taken taken = take_record(join, TABLE, record, &key);
 	if (taken == TAKEN_NOTHING || is_passed_over(join))
 		return;
+	uint64_t hash = table_hash(&join->table, key);
 	if (taken == TAKEN_TOMBSTONE) {
-		struct entry *gone = table_find(&join->table, key);
-		if (gone != NULL && gone->values != NULL)
-			table_remove(&join->table, gone);
+		table_remove(&join->table, key, hash);
 		return;
 	}
-	struct entry *entry = table_entry(&join->table, key);
-	store(join, entry);
-	for (struct event *event; entry->waiting != NULL;) {
-		event = pending_take(&join->pending, entry);
-		put_waiting(join, event, entry);
-		free(event);
-	}
+	kept_store(&join->kept, &join->table, key, hash, &join->filter);
+	put_all_waiting(join, key, hash);
 	keep_within(join);
 }
 
@@ -284,12 +280,12 @@ match_event(struct join *join, const struct record *record)
 	struct slice key;
 	if (take_record(join, EVENTS, record, &key) != TAKEN_RECORD || is_written(join))
 		return;
-	struct entry *entry = table_find(&join->table, key);
-	if (entry != NULL && entry->values != NULL) {
-		put_event(join, entry);
+	uint64_t hash = table_hash(&join->table, key);
+	if (kept_load(&join->kept, &join->table, key, hash, &join->filter)) {
+		put_event(join, true);
 		return;
 	}
-	pending_add(&join->pending, table_entry(&join->table, key), record);
+	pending_add(&join->pending, key, hash, record);
 	keep_within(join);
 }
 
@@ -317,14 +313,19 @@ void
 match_open(struct join *join)
 {
 	join->filter.report.waiting = &join->pending.count;
-	table_open(&join->table);
+	kept_choose(&join->kept, &join->filter);
+	struct hash_key hash_key = hash_draw_key();
+	table_open(&join->table, join->kept.count, hash_key);
+	pending_open(&join->pending, hash_key);
 	json_want(&join->written_record, &(struct json_step){"position", strlen("position"), 0}, 1);
 }
 
-/* The table is left to the end of the process: freeing a million entries one by one takes a seventh of a join. */
 void
 match_close(struct join *join)
 {
+	table_close(&join->table);
+	pending_close(&join->pending);
+	kept_close(&join->kept);
 	positions_close(&join->loaded);
 	positions_close(&join->written);
 	json_tree_free(&join->written_record);

@@ -6,6 +6,7 @@
 #define MATCH_H
 
 #include "filter.h"
+#include "kept.h"
 #include "pending.h"
 #include "positions.h"
 #include "table.h"
@@ -22,6 +23,7 @@ struct join {
 
 	struct table table;
 	struct pending pending;
+	struct kept kept;
 	bool loading;                    /* what is read of TABLE is loaded before anything else */
 	struct positions loaded;         /* how far */
 	struct positions written;        /* of events, by an earlier run */
@@ -46,7 +48,6 @@ void match_written(struct join *, const struct record *);
 /* Gives up what still waits at the end. */
 void match_give_up(struct join *);
 
-/* Frees all but the table. */
 void match_close(struct join *);
 
 #endif

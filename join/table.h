@@ -1,48 +1,64 @@
-/* The keys that a join has seen: each with TABLE's latest record of it, or with the events that wait for one. */
+/*
+ * Keys, each with its latest values, in little memory: entries stand one behind the other in a heap, and an index says
+ * where. The index consists of segments, of which a full one is split in two: what a key more can take to move is a
+ * part of one segment, however many keys there are.
+ */
 #ifndef TABLE_H
 #define TABLE_H
 
 #include "hash.h"
+#include "heap.h"
 #include "json.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct event;
+enum { SEGMENT_BITS = 10, SEGMENT_SLOTS = 1 << SEGMENT_BITS, SEGMENT_MOST = SEGMENT_SLOTS / 4 * 3 };
 
-struct entry {
-	struct entry *next;    /* in its bucket */
-	char *values;          /* of TABLE's latest record, NULL: none has come */
-	struct event *waiting; /* the oldest of them */
-	uint32_t hash;
-	uint32_t length;
-	char key[];
+/* A slot holds the place of an entry and, above it, the highest bits of its key's hash; 0 is an empty one. */
+struct segment {
+	uint32_t count;
+	uint32_t depth; /* so many of the highest bits of the hash all its keys have in common */
+	uint64_t slots[SEGMENT_SLOTS];
 };
 
 struct table {
 	struct hash_key hash_key;
-	struct entry **buckets;
-	size_t bucket_count; /* a power of two */
-	size_t count;
-	size_t bytes; /* of memory that it takes */
+	size_t values;              /* of each key */
+	struct segment **directory; /* by the `depth` highest bits of a hash */
+	unsigned depth;
+	size_t segments, spare;       /* how many there are, how many more the newest block holds */
+	struct segment_block *blocks; /* the newest first */
+	struct heap heap;
+	size_t count; /* of keys */
+	size_t bytes; /* of memory that all but the heap takes */
 };
 
-void table_open(struct table *);
+/* `values` is how many there are of each key. */
+void table_open(struct table *, size_t values, struct hash_key);
 
-/* Returns the entry of a key, or NULL. */
-struct entry *table_find(const struct table *, struct slice key);
+/* The functions below take it beside the key; of tables with the same hash key it is the same. */
+uint64_t table_hash(const struct table *, struct slice key);
 
-/* Returns the entry of a key, a new one where there is none. */
-struct entry *table_entry(struct table *, struct slice key);
+/* Sets the values of a key, slices of the table, which stay until it changes. False: the key is not there. */
+bool table_get(const struct table *, struct slice key, uint64_t hash, struct slice *values);
 
-/* Removes an entry that has no events. */
-void table_remove(struct table *, struct entry *);
+/* Keeps copies of a key's values, of which any may be missing; what it had before goes. */
+void table_put(struct table *, struct slice key, uint64_t hash, const struct slice *values);
 
-/* Stores copies of `count` values, of which any may be missing, in an entry. */
-void table_store(struct table *, struct entry *, const struct slice *values, size_t count);
+/* Removes a key. False: it was not there. */
+bool table_remove(struct table *, struct slice key, uint64_t hash);
 
-/* The same back: slices of the entry, valid until it stores again. */
-void entry_load(const struct entry *, struct slice *values, size_t count);
+/* Gives back the memory of a table that holds no key. */
+void table_shrink(struct table *);
+
+/* How much memory it takes. */
+static inline size_t
+table_bytes(const struct table *table)
+{
+	return table->bytes + table->heap.bytes;
+}
 
 void table_close(struct table *);
 

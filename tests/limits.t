@@ -100,7 +100,7 @@ sub check_million_customers {
 	my ($status, $peak, $written) = measured("perl $scratch/make.pl table", 'join',
 		"- <(sleep 3; perl $scratch/make.pl events)", 'wc -l');
 	ok($status == 0 && $written == 1000000, 'join joins a million events with a million customers');
-	within($peak, 200, 'join: a million customers');
+	within($peak, 1_000_000 * 100 / 1024 ** 2, 'join: a million customers, of 100 bytes each');
 }
 
 # ---- time ----
