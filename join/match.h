@@ -6,6 +6,7 @@
 #define MATCH_H
 
 #include "filter.h"
+#include "guess.h"
 #include "kept.h"
 #include "pending.h"
 #include "positions.h"
@@ -23,6 +24,7 @@ struct join {
 
 	struct table table;
 	struct pending pending;
+	struct guess guesses[SIDES]; /* of the next record's key */
 	struct kept kept;
 	bool loading;                    /* what is read of TABLE is loaded before anything else */
 	struct positions loaded;         /* how far */

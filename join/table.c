@@ -274,6 +274,24 @@ table_remove(struct table *table, struct slice key, uint64_t hash)
 }
 
 void
+table_expect(const struct table *table, uint64_t hash)
+{
+	const struct segment *segment = segment_of(table, hash);
+	__builtin_prefetch(&segment->slots[first_slot(hash)]);
+}
+
+void
+table_expect_entry(const struct table *table, uint64_t hash)
+{
+	const struct segment *segment = segment_of(table, hash);
+	for (size_t at = first_slot(hash); segment->slots[at] != 0; at = next_slot(at))
+		if (same_hash(segment->slots[at], hash)) {
+			__builtin_prefetch(entry_of(table, segment->slots[at]));
+			return;
+		}
+}
+
+void
 table_close(struct table *table)
 {
 	for (struct segment_block *block = table->blocks, *older; block != NULL; block = older) {

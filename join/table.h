@@ -53,6 +53,10 @@ bool table_remove(struct table *, struct slice key, uint64_t hash);
 /* Gives back the memory of a table that holds no key. */
 void table_shrink(struct table *);
 
+/* Has the processor fetch what is needed first of a key, and then, once that is there, the rest. */
+void table_expect(const struct table *, uint64_t hash);
+void table_expect_entry(const struct table *, uint64_t hash);
+
 /* How much memory it takes. */
 static inline size_t
 table_bytes(const struct table *table)

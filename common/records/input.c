@@ -26,6 +26,7 @@ take(struct input *in, struct record *record, size_t length, bool delimited)
 	}
 	at[length] = '\0';
 	record->bytes = (struct slice){at, length};
+	record->ahead = (struct slice){in->buffer.bytes + in->start, in->buffer.length - in->start};
 }
 
 static enum input_result

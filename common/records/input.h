@@ -26,6 +26,7 @@ struct input {
 /* One handed out by input_next() is valid until the next call of input_fill(). */
 struct record {
 	struct slice bytes;   /* without what ends it; followed by a NUL */
+	struct slice ahead;   /* what has been read behind it */
 	bool carriage_return; /* stood before the LF */
 	char delimiter;
 	const char *file; /* where it came from */
