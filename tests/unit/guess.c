@@ -1,4 +1,4 @@
-/* Parts: join/guess json json_string buffer memory write stop clock */
+/* Parts: join/guess json json_string utf8 buffer memory write stop clock */
 #include "guess.h"
 
 #include "tap.h"
