@@ -59,15 +59,13 @@ read_first(struct join *join, const char *name, char delimiter, take_record *tak
 static bool
 read_what_is_first(struct join *join, const struct streams *streams)
 {
-	/* what a filter wrote ends in LF, whatever its input ends in */
-	if (streams->resume != NULL && !read_first(join, streams->resume, '\n', match_written))
-		return false;
 	join->loading = true;
 	for (size_t i = 0; i < streams->load_count; i++)
 		if (!read_first(join, streams->load[i], join->filter.options.delimiter, match_table))
 			return false;
 	join->loading = false;
-	return true;
+	/* what a filter wrote ends in LF, whatever its input ends in */
+	return streams->resume == NULL || read_first(join, streams->resume, '\n', match_written);
 }
 
 /*

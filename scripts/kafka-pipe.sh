@@ -106,16 +106,26 @@ metadata() {
 	exec {out}<&-
 }
 
-declare -A partition_count=() # of the topics that were waited for
+declare -A partition_count=() # of the topics that were looked for
+
+# look_for TOPIC [create]: asks for the partitions of all topics, or has the one created that is not there; that says what
+# the broker answers.
+look_for() {
+	local topic count
+	metadata "${2:+$1}"
+	while read -r topic count; do
+		partition_count[$topic]=$count
+	done < <(sed -nE 's/^  topic "(.*)" with ([1-9][0-9]*) partitions:$/\1 \2/p' <<<"$answer") # behind the colon is an error
+}
 
 # wait_for_topic TOPIC [create]
 wait_for_topic() {
-	local answer found reason message=
+	local answer reason message=
 	local -A said=()
+	[[ -z ${partition_count[$1]-} ]] || return 0
 	while true; do
-		metadata "${2:+$1}"
-		found=${answer#*" topic \"$1\" with "}
-		[[ ${found%%$'\n'*} != [1-9]*" partitions:" ]] || break # what follows the colon would be an error
+		look_for "$@"
+		[[ -z ${partition_count[$1]-} ]] || break
 		case $answer in
 		*"Metadata for "*) message="waiting for topic $1 at $broker" ;;
 		*"Failed to acquire metadata"*)
@@ -131,7 +141,6 @@ wait_for_topic() {
 		said[$message]=1
 		pause 1
 	done
-	partition_count[$1]=${found%% *}
 	[[ -z $message ]] || say "topic $1 is there"
 }
 
@@ -139,35 +148,62 @@ wait_for_topic() {
 # come. Both are not asked for at once: of a partition that is named twice, kcat -Q tells wrong offsets.
 offsets() {
 	local partition asked=()
-	for partition in "${@:3}"; do asked+=(-t "$2:$partition:$1"); done
-	"${kafka[@]}" -Q "${asked[@]}" | sed -nE 's/^.* \[([0-9]+)\] offset ([0-9]+)$/\1 \2/p'
+	for partition in "${@:3}"; do asked+=("$2:$partition"); done
+	offsets_of "$1" "${asked[@]}" | sed 's/^.*://'
 }
 
-# ask_offsets -2|-1 TOPIC PARTITION ... sets $offsets to the same, in the order of the partitions, PARTITION:OFFSET each; it
-# asks until Kafka has answered for all of them.
+# offsets_of -2|-1 TOPIC:PARTITION ... prints "TOPIC:PARTITION OFFSET".
+offsets_of() {
+	local place asked=()
+	for place in "${@:2}"; do asked+=(-t "$place:$1"); done
+	"${kafka[@]}" -Q "${asked[@]}" | sed -nE 's/^(.*) \[([0-9]+)\] offset ([0-9]+)$/\1:\2 \3/p'
+}
+
+declare -A lows=() highs=() # offsets of the first messages, and of the next ones to come, by TOPIC:PARTITION
+
+# ask_offsets TOPIC ...: sets $lows and $highs of all their partitions; it asks until Kafka has answered for all of them.
 ask_offsets() {
+	local topic place offset partition places=() low high left
+	for topic; do
+		for ((partition = 0; partition < partition_count[$topic]; partition++)); do places+=("$topic:$partition"); done
+	done
 	while true; do
-		mapfile -t offsets < <(offsets "$@" | sort -n | tr ' ' :)
-		((${#offsets[@]} < $# - 2)) || return 0
+		left=$((2 * ${#places[@]}))
+		exec {low}< <(offsets_of -2 "${places[@]}") {high}< <(offsets_of -1 "${places[@]}") # side by side
+		while read -r place offset <&"$low"; do lows[$place]=$offset left=$((left - 1)); done
+		while read -r place offset <&"$high"; do highs[$place]=$offset left=$((left - 1)); done
+		exec {low}<&- {high}<&-
+		((left > 0)) || return 0
 		((signals == 0)) || finish
 		pause 1
 	done
 }
 
-# settle TOPIC PARTITION ... waits until what a killed producer had on its way has arrived: until no partition has grown for
-# 2 seconds in which Kafka has answered all the while, so that it is not it that holds something up.
+# settle TOPIC [IS_OURS]: waits until what a killed producer had on its way has arrived: until the topic has not grown for
+# 2 seconds in which Kafka has answered all the while, so that it is not it that holds something up. Where the topic has
+# grown, the command IS_OURS tells whether that was of that producer.
 settle() {
-	local before='' now since=0 answered=0
+	local now before since answered
 	say "the last one was killed, or nobody knows how it ended: waiting until what it sent has arrived"
-	while true; do
-		ask_offsets -1 "$@"
-		now=${EPOCHREALTIME//[!0-9]/}
-		if [[ ${offsets[*]} != "$before" ]] || ((now - answered > 1000000)); then since=$now; fi
-		((now - since < 2000000)) || return 0
+	ask_offsets "$1"
+	set_now
+	before=${highs[*]} since=$now
+	while ((now - since < 2000000)); do
 		((signals == 0)) || finish
-		before=${offsets[*]} answered=$now
+		answered=$now
 		pause 0.2
+		ask_offsets "$1"
+		set_now
+		((now - answered <= 1000000)) || since=$now
+		[[ ${highs[*]} != "$before" ]] || continue
+		before=${highs[*]}
+		! "${2-true}" || { set_now && since=$now; }
 	done
+}
+
+# set_now: to microseconds.
+set_now() {
+	now=${EPOCHREALTIME//[!0-9]/}
 }
 
 # Pipes
@@ -251,9 +287,11 @@ start_consumer() {
 	endless[$!]=1
 }
 
-# start_reader NAME TOPIC [OPTION ...]: reads a topic from its beginning to where it ends now.
+# start_reader NAME TOPIC PARTITION:OFFSET:END ... [-- OPTION ...] 3>REACHED: reads partitions of a topic to their ends.
 start_reader() {
-	start_source "$1" "${kafka[@]}" "${consume[@]}" -e -t "$2" -o beginning -X fetch.wait.max.ms=10 "${@:3}"
+	local places=()
+	while (($# > 2)) && [[ $3 != -- ]]; do places+=("$3") && set -- "$1" "$2" "${@:4}"; done
+	start_source "$1" "$here/delivery/read" "$2" "${places[@]}" -- "${kafka[@]}" "${consume[@]}" -X fetch.wait.max.ms=10 "${@:4}"
 	passing[$!]=1
 }
 

@@ -42,6 +42,8 @@ again=()
 share=()
 supervised=
 reader=
+search=
+read_to=()
 while (($#)); do
 	case $1 in
 	-h | --help) usage; exit ;;
@@ -86,7 +88,7 @@ note_state() {
 may_be_late() {
 	local states
 	states=$(cat -- "${locks[@]}" | sort -u)
-	[[ $states != ended ]] && [[ $states == *sending* || ${ends[*]} =~ :[1-9] ]]
+	[[ $states != ended ]] && { [[ $states == *sending* ]] || is_filled "$KAFKA_RISK_TOPIC"; }
 }
 
 # When the producer has ended well, all is on the topic, and what shows it reads up to there. By now the next pipeline may
@@ -121,31 +123,105 @@ start_locked_producer() {
 
 # What is there already
 
-# read_positions sets $starts to the first message of each partition that is not on the risk topic, and gives join the
-# positions there that are beyond. The records are ours, of one line each: they need no envelopes, which would take three
-# times as long.
-read_positions() {
-	local low known=() i
-	ask_offsets -2 "$EVENTS_TOPIC" "${share[@]}"
-	low=("${offsets[@]}")
-	ask_offsets -1 "$EVENTS_TOPIC" "${share[@]}"
-	for i in "${!low[@]}"; do known+=("${low[i]}:${offsets[i]#*:}"); done
-	start_reader "reader of $KAFKA_RISK_TOPIC" "$KAFKA_RISK_TOPIC" >&"${to[records]}"
-	local first=$!
+# list_places TOPIC: sets $places to PARTITION:OFFSET of what comes next in its partitions, and $ranges to
+# PARTITION:FIRST:NEXT of what is there.
+list_places() {
+	local partition
+	places=() ranges=()
+	for ((partition = 0; partition < partition_count[$1]; partition++)); do
+		places+=("$partition:${highs[$1:$partition]}")
+		ranges+=("$partition:${lows[$1:$partition]}:${highs[$1:$partition]}")
+	done
+}
+
+is_filled() {
+	list_places "$1"
+	[[ ${places[*]} =~ :[1-9] ]]
+}
+
+# start_loading starts to read the customers to their end. Without envelopes that takes a third of the time: the positions of
+# their ends are enough. Between messages, which may be of several lines, stands the byte 036, which no JSON holds as it is;
+# kcat can't write a NUL.
+start_loading() {
+	local part
+	list_places "$REDIS_TOPIC"
+	start_reader "reader of $REDIS_TOPIC" "$REDIS_TOPIC" "${ranges[@]}" -- -D '\x1e' >&"${to[loading]}" 3>&"${to[loaded_up_to]}"
+	loading=("$!")
+	start "separator of customers" tr '\036' '\0' <&"${from[loading]}" >&"${to[separated]}"
+	loading+=("$!")
+	start_filter "redis-decode of what is there" "$redis_decode" -z <&"${from[separated]}" >&"${to[loaded]}"
+	loading+=("$!")
+	for part in "${loading[@]}"; do passing[$part]=1; done
+	close_end loading
+	close_end separated
+	close_end loaded
+	close_end loaded_up_to
+}
+
+# start_search starts to read the risk topic, and to search for the first message of each partition of the events that is not
+# there; join is given the positions that are beyond. The records are ours, of one line each, and need no envelopes either.
+start_search() {
+	local partition known=()
+	list_places "$EVENTS_TOPIC"
+	for partition in "${share[@]}"; do known+=("${ranges[partition]}"); done
 	start_filter "filter of positions" "$events_decode" -q -f position <&"${from[records]}" >&"${to[positions]}"
 	passing[$!]=1
-	local second=$!
 	start "search for the first event" "$here/delivery/positions" "$EVENTS_TOPIC" "${known[@]}" \
-		<&"${from[positions]}" >&"${to[resumed]}" 3>&"${to[starts]}"
+		<&"${from[positions]}" >&"${to[resumed]}" 3>&"${to[answers]}"
 	passing[$!]=1
-	local third=$!
-	close_end records
-	run_until "$first" "$second"
-	echo end >&"${to[positions]}"
+	search=$!
 	close_end positions
-	run_until "$third"
-	close_end starts
-	mapfile -t starts <&"${from[starts]}"
+	close_end answers
+	list_places "$KAFKA_RISK_TOPIC"
+	read_risk_topic "${ranges[@]}"
+}
+
+# read_risk_topic PARTITION:OFFSET:END ...
+read_risk_topic() {
+	start_reader "reader of $KAFKA_RISK_TOPIC" "$KAFKA_RISK_TOPIC" "$@" >&"${to[records]}" 3>&"${to[read_up_to]}"
+	reading=$! reading_count=$#
+}
+
+# end_reading waits until that is read, and sets $read_to to where it ended, by partition.
+end_reading() {
+	local place
+	run_until "$reading"
+	for ((; reading_count; reading_count--)); do
+		read -ru "${from[read_up_to]}" place
+		read_to[${place%:*}]=${place#*:}
+	done
+}
+
+# ask_search QUESTION: of the search, once it has all that was read; sets $answer.
+ask_search() {
+	echo "{\"position\":\"$1\"}" >&"${to[records]}"
+	read -ru "${from[answers]}" answer || run_until "$search" || finish # it has ended, and why is said
+}
+
+# search_on reads on to where the risk topic ends by now. Whether what it reads is of our events.
+search_on() {
+	local partition place before rest=()
+	end_reading
+	for partition in "${!read_to[@]}"; do
+		place=$KAFKA_RISK_TOPIC:$partition
+		((highs[$place] <= read_to[partition])) || rest+=("$partition:${read_to[partition]}:${highs[$place]}")
+	done
+	((${#rest[@]})) || return 1
+	ask_search count
+	before=$answer
+	read_risk_topic "${rest[@]}"
+	end_reading
+	ask_search count
+	((answer > before))
+}
+
+# end_search sets $starts.
+end_search() {
+	search_on || true
+	ask_search end
+	starts=("$answer")
+	close_end records
+	mapfile -tO 1 starts <&"${from[answers]}"
 }
 
 redis_decode=$(program redis-decode ../redis-decode)
@@ -153,50 +229,39 @@ events_decode=$(program events-decode ../events-decode)
 join=$(program join ../join stedi-join)
 open_log kafkajoin.log
 wait_for_topic "$REDIS_TOPIC"
-wait_for_topic "$EVENTS_TOPIC"
-wait_for_topic "$KAFKA_RISK_TOPIC" create
+[[ ${partition_count[$EVENTS_TOPIC]-} ]] || wait_for_topic "$EVENTS_TOPIC"
+[[ ${partition_count[$KAFKA_RISK_TOPIC]-} ]] || wait_for_topic "$KAFKA_RISK_TOPIC" create
 all=$(seq -s ' ' 0 $((partition_count[$EVENTS_TOPIC] - 1)))
 ((${#share[@]})) || read -ra share <<<"$all"
 ((share[-1] < partition_count[$EVENTS_TOPIC])) ||
 	die "$EVENTS_TOPIC has no partition ${share[-1]}, but ${partition_count[$EVENTS_TOPIC]} from 0 on"
-mapfile -t risk_partitions < <(seq 0 $((partition_count[$KAFKA_RISK_TOPIC] - 1)))
-mapfile -t redis_partitions < <(seq 0 $((partition_count[$REDIS_TOPIC] - 1)))
 
-open_pipes locked joined records positions starts resumed loading loaded changes customers messages events sent lines
+open_pipes locked joined records positions answers read_up_to resumed loading separated loaded loaded_up_to changes customers messages \
+	events sent lines
 start_locked_producer
-ask_offsets -1 "$KAFKA_RISK_TOPIC" "${risk_partitions[@]}"
-ends=("${offsets[@]}")
-if may_be_late; then
-	settle "$KAFKA_RISK_TOPIC" "${risk_partitions[@]}"
-	ends=("${offsets[@]}")
-fi
-note_state sending
+ask_offsets "$REDIS_TOPIC" "$EVENTS_TOPIC" "$KAFKA_RISK_TOPIC"
 
 # The events are let through to join only once all that it reads before them is whole: where a part fails before that,
 # nothing is written.
 start_filter join "$join" --pad --max-output "$(message_limit)" --resume /dev/fd/3 --load /dev/fd/4 /dev/fd/5 - \
 	3<&"${from[resumed]}" 4<&"${from[loaded]}" 5<&"${from[customers]}" <&"${from[events]}" >&"${to[joined]}"
-if [[ ${ends[*]} =~ :[1-9] ]]; then
-	read_positions
+start_loading
+starts=()
+if may_be_late; then
+	start_search
+	settle "$KAFKA_RISK_TOPIC" search_on
+	end_search
+elif is_filled "$KAFKA_RISK_TOPIC"; then
+	start_search
+	end_search
 elif ((${#again[@]})); then
-	ask_offsets -2 "$EVENTS_TOPIC" "${share[@]}"
-	starts=("${offsets[@]}")
-else
-	starts=()
+	for partition in "${share[@]}"; do starts+=("$partition:${lows[$EVENTS_TOPIC:$partition]}"); done
 fi
 close_end resumed
+note_state sending
 start_consumer "$EVENTS_TOPIC" "${starts[@]}" >&"${to[messages]}"
-ask_offsets -1 "$REDIS_TOPIC" "${redis_partitions[@]}"
-start_reader "reader of $REDIS_TOPIC" "$REDIS_TOPIC" -J >&"${to[loading]}"
-loader=$!
-start_filter "redis-decode of what is there" "$redis_decode" -J <&"${from[loading]}" >&"${to[loaded]}"
-passing[$!]=1
-load_decoder=$!
-close_end loading
-close_end loaded
-start_consumer "$REDIS_TOPIC" "${offsets[@]}" >&"${to[changes]}"
-start_filter redis-decode "$redis_decode" -J <&"${from[changes]}" >&"${to[customers]}"
-start_source "reader of what is sent" "$here/delivery/follow" --lines "$KAFKA_RISK_TOPIC" "${ends[@]}" -- \
+list_places "$KAFKA_RISK_TOPIC"
+start_source "reader of what is sent" "$here/delivery/follow" --lines "$KAFKA_RISK_TOPIC" "${places[@]}" -- \
 	"${kafka[@]}" "${consume[@]}" \
 	>&"${to[sent]}"
 reader=$!
@@ -209,6 +274,10 @@ if ((${#again[@]})); then # others may write to the same topic
 		<&"${from[sent]}" >&"${to[lines]}"
 fi
 start_log kafkajoin.log <&"${from[$shown]}"
-run_until "$loader" "$load_decoder"
+run_until "${loading[@]}"
+mapfile -t places <&"${from[loaded_up_to]}"
+start_consumer "$REDIS_TOPIC" "${places[@]}" >&"${to[changes]}"
+start_filter redis-decode "$redis_decode" -J <&"${from[changes]}" >&"${to[customers]}"
+[[ ! $search ]] || run_until "$search"
 start_filter events-decode "$events_decode" -J <&"${from[messages]}" >&"${to[events]}"
 finish
