@@ -5,43 +5,101 @@
 #   FAULTS  how many (default 25; `make chaos FAULTS=1000` as long as one likes)
 #   SEED    of their order and their victims (printed; the same one strikes the same blows)
 #   EVENTS  how many events there are (default 30000)
+set -uo pipefail
+
+# Its disk is its own, not this machine's, and goes with it.
+if [[ ! ${OWN_MOUNTS-} ]]; then
+	as_root=()
+	((EUID == 0)) || as_root=(--map-root-user)
+	OWN_MOUNTS=1 exec unshare "${as_root[@]}" --mount "$0"
+fi
 # shellcheck source=tests/system.sh
 . "$(dirname "$0")/../system.sh"
 export BROKER=kafka
+disk=/mnt
 faults=${FAULTS:-25} seed=${SEED:-$RANDOM} events=${EVENTS:-30000}
 echo "# SEED=$seed FAULTS=$faults EVENTS=$events"
 RANDOM=$seed
 
 start_broker
 fresh_topics
-create-topics "$KAFKA_BROKER" "$REDIS_TOPIC" "$EVENTS_TOPIC:3" "$KAFKA_RISK_TOPIC" || bail_out "no topics"
+# Segments are closed after a second, and closed ones compacted at once.
+rolled=segment.ms=1000,segment.index.bytes=65536
+compacted=$rolled,cleanup.policy=compact,min.cleanable.dirty.ratio=0.001,delete.retention.ms=0
+create-topics "$KAFKA_BROKER" "$REDIS_TOPIC:1:$compacted" "$EVENTS_TOPIC:3:$compacted" "$KAFKA_RISK_TOPIC:1:$rolled" ||
+	bail_out "no topics"
 
-# Customers 1 to 900 have three versions, all there before the first event, of which the last counts; 901 to 1000 come
-# only while events wait for them.
-perl -e 'for my $year (1930, 1940, 1950) {
-	printf qq({"customerName":"n","email":"c%d\@test.com","phone":"1","birthDay":"%d-01-01"}\n), $_, $year + $_ % 10 for 1 .. 900
-}' | change | produce "$REDIS_TOPIC"
-perl -e 'printf qq({"customerName":"n","email":"c%d\@test.com","phone":"1","birthDay":"%d-01-01"}\n), $_, 1950 + $_ % 10
-	for 901 .. 1000' | change >late
+# The disk under the log, and under the rejects of events-decode
+mount -t tmpfs -o "size=$((events * 400 + 33554432))" none "$disk" || bail_out "can't mount a disk of its own"
+LOG_DIR=$disk/logs
+mkdir programs
+ln -s "$(program redis-decode)" "$(program join)" programs
+cat >programs/events-decode <<END
+#!/bin/bash
+[[ \$1 != -J ]] || set -- -r "$disk/rejects" "\$@"
+exec "$(program events-decode)" "\$@"
+END
+chmod +x programs/events-decode
+
+# Customers 1 to 900 have three versions, all there before the first event, of which the last counts (compaction leaves only
+# that); 901 to 1000 come only while events wait for them.
+customers() { # FROM TO YEAR
+	perl -e 'my ($from, $to, $year) = @ARGV;
+		printf qq({"customerName":"n","email":"c%d\@test.com","phone":"1","birthDay":"%d-01-01"}\n), $_, $year + $_ % 10
+			for $from .. $to' "$@" | change | awk -v "from=$1" '{ print "c" from++ "\t" $0 }'
+}
+{ customers 1 900 1930 && customers 1 900 1940 && customers 1 900 1950; } | produce "$REDIS_TOPIC" -K '\t'
 perl -e 'printf qq({"customer":"c%d\@test.com","score":"%d","email":"c%1\$d\@test.com","birthYear":"%d"}\n),
 	1 + $_ * 7 % 1000, $_, 1950 + (1 + $_ * 7 % 1000) % 10 for 1 .. shift' "$events" | sort >expected
 
-# feed: all of it, bit by bit, while faults happen; pretty-printed events, with keys that are no UTF-8
+# events_of PART: the events of one of 40 parts, pretty-printed, each with a key of its own that is no UTF-8; among them bad
+# ones, all of one key
+events_of() {
+	perl -e 'my ($of, $n) = @ARGV; for (grep { $_ % 40 == $n } 1 .. $of) {
+		printf qq(\xe9\xff%d\t{\n  "customer": "c%d\@test.com",\n  "score": %d\n}\x1e), $_, 1 + $_ * 7 % 1000, $_;
+		printf qq(\xe9\xffbad\t{"bad":\n%d}}\x1e), $_ if $_ % 1000 < 40;
+	}' "$events" "$1"
+}
+
+to_events() { # PART [OPTION ...]
+	produce "$EVENTS_TOPIC" -D '\x1e' -K '\t' -p $(($1 % 3)) "${@:2}"
+}
+
+# begin_transaction PART: of events that nobody may see, for it is never committed.
+begin_transaction() {
+	perl -e '$| = 1; printf qq(aborted%d\t{"customer":"c1\@test.com","score":-1}\x1e), $_ for 1 .. 300; sleep 1' |
+		kcat -q -P -b "$KAFKA_BROKER" -t "$EVENTS_TOPIC" -D '\x1e' -K '\t' -p $(($1 % 3)) \
+			-X transactional.id=chaos -X transaction.timeout.ms=5000 2>/dev/null &
+	sleep 0.7
+	kill -KILL $!
+	wait $! 2>/dev/null
+}
+
+# forget: takes a third of the first parts' events away, once they have been joined.
+forget() {
+	wait_for 600 holds "$KAFKA_RISK_TOPIC" "$(perl -e 'print scalar grep { $_ % 40 <= 20 } 1 .. shift' "$events")"
+	for n in {0..5}; do
+		perl -e 'my ($of, $n) = @ARGV; printf qq(\xe9\xff%d\t\x1e), $_ for grep { $_ % 40 == $n && $_ % 3 == 0 } 1 .. $of' \
+			"$events" "$n" | to_events "$n" -Z
+	done
+}
+
+# feed: all of it, bit by bit, while faults happen
 feed() {
 	local n
 	for n in {0..39}; do
-		perl -e 'my ($of, $n) = @ARGV; for (grep { $_ % 40 == $n } 1 .. $of) {
-			printf qq(\xe9\xff\t{\n  "customer": "c%d\@test.com",\n  "score": %d\n}\x1e), 1 + $_ * 7 % 1000, $_
-		}' "$events" "$n" | produce "$EVENTS_TOPIC" -D '\x1e' -K '\t' -p $((n % 3))
+		events_of "$n" | to_events "$n"
 		[[ -e struck ]] || sleep "$(awk "BEGIN { print $faults / 40 }")"
-		((n != 9)) || produce "$REDIS_TOPIC" <late
+		((n != 9)) || customers 901 1000 1950 | produce "$REDIS_TOPIC" -K '\t'
+		((n % 13)) || begin_transaction "$n"
+		((n != 20)) || forget
 	done
 }
 
 # keep_joining: starts the pipeline again whenever it ends, until the file "enough" is there.
 keep_joining() {
 	until [[ -e enough ]]; do
-		start join submit-event-kafkajoin.sh
+		PROGRAMS=$work/programs start join submit-event-kafkajoin.sh
 		echo "$pid" >running
 		end
 		cat join.err >>said
@@ -55,9 +113,18 @@ victim() {
 	((${#all[@]})) && echo "${all[RANDOM % ${#all[@]}]}"
 }
 
+fill_disk() {
+	! cat /dev/zero >"$disk/filler"
+}
+
+free_disk() {
+	rm -f "$disk/filler"
+	truncate --size 0 "$disk/rejects" "$LOG_DIR/kafkajoin.log"
+}
+
 strike() {
 	local one
-	case $((RANDOM % 10)) in
+	case $((RANDOM % 12)) in
 	0 | 1 | 2) kill -KILL "$(victim)" ;;
 	3) left | cut -d' ' -f1 | xargs kill -KILL ;;
 	4) kill -TERM "$(<running)" ;;
@@ -65,6 +132,7 @@ strike() {
 	6 | 7) one=$(victim) && kill -STOP "$one" && sleep $((1 + RANDOM % 3)) && kill -CONT "$one" ;;
 	8) stop_broker KILL && sleep 1 && start_kafka "${KAFKA_BROKER#*:}" ;;
 	9) stop_broker && sleep 1 && start_kafka "${KAFKA_BROKER#*:}" ;;
+	10 | 11) fill_disk && sleep $((1 + RANDOM % 3)) && free_disk ;;
 	esac 2>/dev/null
 	return 0
 }
@@ -89,4 +157,8 @@ consume "$KAFKA_RISK_TOPIC" >graph
 sed 's/,"position":.*/}/' graph | sort >actual
 same "after $faults faults each of $events events is there once, with the right version of its customer" expected actual
 ok "... and nothing is left behind" none_left
+holes=$(consume "$EVENTS_TOPIC" -f '%p %o\n' | sort -nk1,1 -nk2,2 | awk '$1 == p { sum += $2 - o - 1 } { p = $1; o = $2 } END { print sum }')
+ok "... though compaction has taken events away, and transactions were never committed ($holes holes)" \
+	test "$holes" -gt "$((events / 40))"
+ok "... and customers" test "$(consume "$REDIS_TOPIC" -f '\n' | wc -l)" -lt 2800
 done_testing

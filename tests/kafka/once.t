@@ -65,7 +65,7 @@ kill_part "consumer of $EVENTS_TOPIC" "/follow $EVENTS_TOPIC"
 kill_part "consumer of $REDIS_TOPIC" "/follow $REDIS_TOPIC"
 kill_part "reader of what is sent" '/follow --lines'
 kill_part log '^tee '
-kill_part "reader of $REDIS_TOPIC" "^kcat .* -e -t $REDIS_TOPIC" "$work/slow"
+kill_part "reader of $REDIS_TOPIC" "/read $REDIS_TOPIC" "$work/slow"
 kill_part "redis-decode of what is there" slow/redis-decode "$work/slow"
 kill_part join 'slow/join' "$work/slow"
 
