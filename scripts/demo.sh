@@ -2,7 +2,7 @@
 # Shows the whole pipeline at work, with a Kafka broker and a Redis of its own.
 set -euo pipefail
 # shellcheck source=scripts/run-alone.sh
-. "$(dirname "${BASH_SOURCE[0]}")/run-alone.sh"
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/run-alone.sh"
 
 usage() {
 	cat <<'END'
@@ -27,6 +27,15 @@ for program in kcat redis-server redis-cli setsid; do
 done
 wanted=${DEMO_RECORDS:-60}
 seconds=${DEMO_SECONDS:-60}
+[[ $wanted =~ ^[0-9]{1,9}$ ]] || wrong_usage "DEMO_RECORDS: expected a number, found ${wanted@Q}"
+[[ $seconds =~ ^[0-9]{1,9}$ ]] || wrong_usage "DEMO_SECONDS: expected a number, found ${seconds@Q}"
+: "${RISK_GRAPH_PORT:=$(free_port)}"
+check_port RISK_GRAPH_PORT
+live=
+if [[ -t 0 && -t 1 ]] && type -P websocketd >/dev/null; then
+	! is_taken "$RISK_GRAPH_PORT" || die "port $RISK_GRAPH_PORT is taken: set RISK_GRAPH_PORT to a free one, or leave it unset"
+	live=yes
+fi
 
 # Whatever the caller's settings are, the demo talks to its own Kafka and Redis.
 unset REDIS_DB REDIS_USER REDIS_PASSWORD
@@ -103,10 +112,7 @@ start_redis
 mkfifo "$folder/records"
 exec {records}<>"$folder/records"
 start_pipeline
-live=
-if [[ -t 0 && -t 1 ]] && type -P websocketd >/dev/null; then
-	live=yes
-	: "${RISK_GRAPH_PORT:=$((RANDOM % 12000 + 20000))}"
+if [[ $live ]]; then
 	export RISK_GRAPH_PORT
 	run script "the risk graph" "$here/submit-risk-graph.sh"
 	trap 'live=stopped' INT

@@ -42,14 +42,37 @@ usage_of_kafka() {
 END
 }
 
+# wrong_usage REASON
+wrong_usage() {
+	say "$*"
+	echo "Try '$script --help'." >&2
+	exit 2
+}
+
+# refuse ARGUMENT: one that is not known, or one too many.
+refuse() {
+	[[ $1 != -?* ]] || wrong_usage "unknown option ${1@Q}"
+	wrong_usage "one operand too many: ${1@Q}"
+}
+
 # For scripts without arguments: answers --help with usage(), refuses everything else.
 no_arguments() {
 	case ${1-} in
 	-h | --help) usage; exit ;;
 	esac
-	(($# == 0)) && return
-	usage >&2
-	exit 2
+	(($# == 0)) || refuse "$1"
+}
+
+# check_topic NAME: one that Kafka would refuse would be waited for for ever.
+check_topic() {
+	local LC_ALL=C
+	[[ $1 =~ ^[A-Za-z0-9._-]{1,249}$ && ! $1 =~ ^\.\.?$ ]] ||
+		wrong_usage "topic ${1@Q}: expected 1 to 249 letters, digits, dots, hyphens and underscores, and not . or .."
+}
+
+# check_port VARIABLE
+check_port() {
+	[[ ${!1} =~ ^[1-9][0-9]{0,4}$ && ${!1} -le 65535 ]] || wrong_usage "$1: expected a port, found ${!1@Q}"
 }
 
 # program NAME FOLDER [INSTALLED-NAME] prints how to call one of our programs: the one in the folder PROGRAMS where that
@@ -122,6 +145,7 @@ look_for() {
 wait_for_topic() {
 	local answer reason message=
 	local -A said=()
+	check_topic "$1"
 	[[ -z ${partition_count[$1]-} ]] || return 0
 	while true; do
 		look_for "$@"

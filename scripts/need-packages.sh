@@ -120,7 +120,23 @@ install_environment() {
 	) 9>"$root/build/$1.lock"
 }
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+wrong_usage() {
+	printf '%s\n' "need-packages.sh: $*" "Try 'need-packages.sh --help'." >&2
+	exit 2
+}
+
+# check_purposes PURPOSE ...
+check_purposes() {
+	local purpose purposes known=' '
+	while read -r _ _ _ purposes; do known+="$purposes "; done < <(needs)
+	while read -r purpose _; do known+="$purpose "; done < <(environments)
+	for purpose; do
+		[[ $purpose != -* ]] || wrong_usage "unknown option ${purpose@Q}"
+		[[ $known == *" $purpose "* ]] || wrong_usage "unknown purpose ${purpose@Q}"
+	done
+}
+
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 say_only=false
 if [[ ${1-} == --help ]]; then
 	usage
@@ -129,7 +145,8 @@ elif [[ ${1-} == --say ]]; then
 	say_only=true
 	shift
 fi
-(($#)) || { usage >&2 && exit 2; }
+(($#)) || wrong_usage "expected a PURPOSE"
+check_purposes "$@"
 
 missing=()
 while read -r kind name package purposes; do

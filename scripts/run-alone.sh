@@ -119,9 +119,14 @@ start_broker() {
 	printf '%s\n' log_level=3 fetch.wait.max.ms=10 >"$KCAT_CONFIG" # this broker takes 500 ms otherwise
 }
 
-# free_port prints one of 127.0.0.1 on which nobody listens.
+# is_taken PORT: whether somebody listens there on 127.0.0.1.
+is_taken() {
+	(: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# free_port prints one on which nobody does.
 free_port() {
 	local port
-	while port=$((RANDOM % 12000 + 20000)) && (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+	while port=$((RANDOM % 12000 + 20000)) && is_taken "$port"; do :; done
 	echo "$port"
 }

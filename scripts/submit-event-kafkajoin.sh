@@ -2,7 +2,7 @@
 # Joins the risk events with the customers' birth years, and puts the joined records on Kafka, each once.
 set -euo pipefail
 # shellcheck source=scripts/kafka-pipe.sh
-. "$(dirname "${BASH_SOURCE[0]}")/kafka-pipe.sh"
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
 	cat <<'END'
@@ -33,11 +33,6 @@ exit status: 128+signal when stopped, 1 when a part of the pipe failed, 2 wrong 
 END
 }
 
-wrong_usage() {
-	usage >&2
-	exit 2
-}
-
 again=()
 share=()
 supervised=
@@ -49,15 +44,18 @@ while (($#)); do
 	-h | --help) usage; exit ;;
 	--supervise) supervised=1 ;;
 	--partitions)
-		[[ ${2-} =~ ^[0-9]{1,9}(,[0-9]{1,9})*$ ]] || wrong_usage
+		(($# > 1)) || wrong_usage "--partitions: expected a LIST"
+		[[ $2 =~ ^[0-9]{1,9}(,[0-9]{1,9})*$ ]] ||
+			wrong_usage "--partitions: expected numbers with commas between them, such as 0,2, found ${2@Q}"
 		again=("$1" "$2")
 		mapfile -t share < <(tr , '\n' <<<"$2" | sort -nu)
 		shift
 		;;
-	*) wrong_usage ;;
+	*) refuse "$1" ;;
 	esac
 	shift
 done
+for topic in "$REDIS_TOPIC" "$EVENTS_TOPIC" "$KAFKA_RISK_TOPIC"; do check_topic "$topic"; done
 [[ -z $supervised ]] || supervise "${BASH_SOURCE[0]}" "${again[@]}"
 
 # The locks: one for each partition of the events that a pipeline reads, held by its producer and by nothing else, so that

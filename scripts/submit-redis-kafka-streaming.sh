@@ -2,7 +2,7 @@
 # Shows the customers that Redis puts on Kafka.
 set -euo pipefail
 # shellcheck source=scripts/kafka-pipe.sh
-. "$(dirname "${BASH_SOURCE[0]}")/kafka-pipe.sh"
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
 	cat <<'END'

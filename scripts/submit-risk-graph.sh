@@ -2,7 +2,7 @@
 # Serves the live risk graph: websocketd hands out the page, and runs one kcat on the risk topic for each viewer.
 set -euo pipefail
 # shellcheck source=scripts/kafka-pipe.sh
-. "$(dirname "${BASH_SOURCE[0]}")/kafka-pipe.sh"
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
 	cat <<'END'
@@ -29,6 +29,7 @@ END
 }
 
 no_arguments "$@"
+check_topic "$KAFKA_RISK_TOPIC"
 address=${RISK_GRAPH_ADDRESS:-127.0.0.1}
 port=${RISK_GRAPH_PORT:-8080}
 chart=/usr/share/javascript/chart.js/chart.min.js

@@ -36,6 +36,14 @@ broken KILL 1 '^bash .*/submit-event-kafkajoin.sh'
 broken KILL 1 '^bash .*/submit-stedi-simulator.sh'
 broken KILL 1 '/join --pad'
 broken KILL 1 '/redis-source --pad'
+perl -MIO::Socket::INET -e '$| = 1; my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die;
+	print $socket->sockport; sleep' >port &
+listener=$!
+wait_for 60 test -s port
+script -qec "RISK_GRAPH_PORT=$(<port) $root/scripts/demo.sh" /dev/null >taken.out </dev/null
+ok "on a terminal, a port for the graph that is taken is refused before anything is started" \
+	is "1 demo.sh: port $(<port) is taken: set RISK_GRAPH_PORT to a free one, or leave it unset" "$? $(tr -d '\r' <taken.out)"
+kill "$listener"
 DEMO_SECONDS=0 start demo demo.sh
 end
 ok "a demo without a record ends with status 1" is "1 demo.sh: no record has reached the topic" "$status $(tail -n 1 demo.err)"

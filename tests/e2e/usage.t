@@ -9,18 +9,51 @@ run() {
 	env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" "$@" >out 2>err </dev/null || status=$?
 }
 
-for name in submit-redis-kafka-streaming submit-event-kafkastreaming submit-event-kafkajoin submit-redis-source \
-	submit-stedi-simulator submit-risk-graph demo; do
-	script=$root/scripts/$name.sh
+# refused STATUS WHAT: status 2, and one line that says what is wrong, another where the help is.
+refused() {
+	is "2  2" "$1 $(<out) $(wc -l <err)" && says err "$2" && grep -qE "^Try '.* --help'\.$|^usage: " err
+}
+
+# Every script that is to be called, by its own name and through a link.
+mkdir links
+for script in "$root"/scripts/{,assessments/,game-events/}*; do
+	[[ -f $script && -x $script ]] || continue
+	name=${script##*/}
+	ln -sf "$script" "links/$name"
 	run "$script" --help
-	ok "$name.sh --help ends with status 0" is "0 " "$status $(<err)"
-	ok "... and shows its usage" is "usage: $name.sh" "$(head -n 1 out | cut -d' ' -f1-2)"
+	ok "$script --help ends with status 0" is "0 " "$status $(<err)"
+	ok "... and shows its usage" is "usage: $name" "$(head -n 1 out | cut -d' ' -f1-2)"
+	cp out help
+	run "links/$name" --help
+	ok "... through a link, too" is "0 $(<help)" "$status $(<out)"
 	run "$script" --no-such-option
-	ok "$name.sh refuses an unknown option" is "2 " "$status $(<out)"
-	ok "... with its usage, or where that is" eval 'says err usage: || says err "Try "'
-	run "$script" operand
-	ok "$name.sh refuses an operand" is "2 " "$status $(<out)"
+	ok "... refuses an unknown option" refused "$status" --no-such-option
+	run "$script" operand "$(printf 'one\033more')"
+	ok "... and operands that it has not" refused "$status" ''
+	ok "... of which none reaches the terminal as it is" eval '! grep -q "$(printf "\033")" err'
 done
+
+# Settings that can't be right are refused before anything is waited for.
+for name in REDIS_TOPIC EVENTS_TOPIC KAFKA_RISK_TOPIC ASSESSMENTS_TOPIC GAME_TOPIC; do
+	for script in $(grep -l "\$[{]*$name" "$root"/scripts/{submit-*.sh,{assessments,game-events}/{follow,land,publish,ship}} 2>/dev/null); do
+		for topic in 'bad topic' .. "$(printf '%250s' '' | tr ' ' x)" schlüssel; do
+			run env "$name=$topic" GAME_DIR="$work/game" "$script"
+			ok "${script##*/} refuses the topic ${topic:0:20}" refused "$status" ": expected 1 to 249 letters, digits, dots"
+		done
+	done
+done
+run RISK_GRAPH_PORT=70000 "$root/scripts/demo.sh"
+ok "demo.sh refuses a port that is none" refused "$status" "RISK_GRAPH_PORT: expected a port, found '70000'"
+for script in serve load; do
+	run GAME_PORT=http "$root/scripts/game-events/$script"
+	ok "$script refuses a port that is none" refused "$status" "GAME_PORT: expected a port, found 'http'"
+done
+run DEMO_RECORDS=some "$root/scripts/demo.sh"
+ok "demo.sh refuses a number that is none" refused "$status" "DEMO_RECORDS: expected a number, found 'some'"
+run "$root/scripts/submit-event-kafkajoin.sh" --partitions 1-3
+ok "submit-event-kafkajoin.sh refuses a share that is none" refused "$status" "found '1-3'"
+run "$root/scripts/need-packages.sh" --say teleport
+ok "need-packages.sh refuses an unknown purpose" refused "$status" "unknown purpose 'teleport'"
 run "$root/scripts/submit-stedi-simulator.sh" --tests none
 ok "submit-stedi-simulator.sh refuses a wrong number before it waits" is "2 " "$status $(<out)"
 run "$root/scripts/submit-stedi-simulator.sh" --version

@@ -201,7 +201,7 @@ for script in serve rotate load follow ship; do
 	ok "... and how it is used" grep -q "^usage: $script" out
 	"$game/$script" -x >out 2>err
 	ok "$script -x: status 2" is 2- "$?-$(<out)"
-	ok "... and how it is used" grep -q "^usage: $script" err
+	ok "... and where its help is" says err "Try '$script --help'."
 done
 
 # Any user, and root for one

@@ -77,7 +77,7 @@ begin_transaction() {
 
 # forget: takes a third of the first parts' events away, once they have been joined.
 forget() {
-	wait_for 600 holds "$KAFKA_RISK_TOPIC" "$(perl -e 'print scalar grep { $_ % 40 <= 20 } 1 .. shift' "$events")"
+	wait_for 3600 holds "$KAFKA_RISK_TOPIC" "$(perl -e 'print scalar grep { $_ % 40 <= 20 } 1 .. shift' "$events")"
 	for n in {0..5}; do
 		perl -e 'my ($of, $n) = @ARGV; printf qq(\xe9\xff%d\t\x1e), $_ for grep { $_ % 40 == $n && $_ % 3 == 0 } 1 .. $of' \
 			"$events" "$n" | to_events "$n" -Z
@@ -149,7 +149,7 @@ for ((n = 0; n < faults; n++)); do
 done
 : >struck
 wait "$feeder"
-wait_for 300 holds "$KAFKA_RISK_TOPIC" "$events"
+wait_for 3600 holds "$KAFKA_RISK_TOPIC" "$events"
 : >enough
 kill -TERM "$(<running)"
 wait "$keeper"
