@@ -41,8 +41,9 @@ perl -MIO::Socket::INET -e '$| = 1; my $socket = IO::Socket::INET->new(Listen =>
 listener=$!
 wait_for 60 test -s port
 script -qec "RISK_GRAPH_PORT=$(<port) $root/scripts/demo.sh" /dev/null >taken.out </dev/null
+ended=$?
 ok "on a terminal, a port for the graph that is taken is refused before anything is started" \
-	is "1 demo.sh: port $(<port) is taken: set RISK_GRAPH_PORT to a free one, or leave it unset" "$? $(tr -d '\r' <taken.out)"
+	is "1 demo.sh: port $(<port) is taken: set RISK_GRAPH_PORT to a free one, or leave it unset" "$ended $(tr -d '\r' <taken.out)"
 kill "$listener"
 DEMO_SECONDS=0 start demo demo.sh
 end
