@@ -9,17 +9,21 @@ start_broker
 fresh_topics
 create-topics "$KAFKA_BROKER" "$REDIS_TOPIC:2" "$EVENTS_TOPIC:3" "$KAFKA_RISK_TOPIC:3" || bail_out "no topics"
 
-# Customers 1 to 500 have two versions, of which the second counts; 501 to 520 come when all their events have waited.
+# Customers 1 to 500 have two versions, of which the second counts; 501 to 520 come when all their events have waited. The
+# messages are of several lines, and a tombstone stands between them.
 customers() { # FROM TO YEAR
 	perl -e 'my ($from, $to, $year) = @ARGV; printf qq({\n"email":"c%d\@test.com",\n"birthDay":"%d-01-01"\n}\n), $_, $year + $_ % 10
-		for $from .. $to' "$@" | jq -c . | change
+		for $from .. $to' "$@" | jq -c . | change | perl -pe 's/,"/,\n"/g; s/\n\z/\x1e/; s/^/key\t/'
 }
-{ customers 1 500 1930 && customers 1 500 1940; } | produce "$REDIS_TOPIC" -p 1
+send_customers() { # PARTITION
+	produce "$REDIS_TOPIC" -D '\x1e' -K '\t' -Z -p "$1"
+}
+{ customers 1 500 1930 && printf 'key\t\x1e' && customers 1 500 1940; } | send_customers 1
 
-# A program that takes its time: what is there is still being read when a part is killed.
+# A program that takes its time, until the file "go" is there: what is there is still being read when a part is killed.
 mkdir slow
 ln -s "$(program events-decode)" "$(program join)" slow
-printf '#!/bin/bash\nsleep 2\nexec %q "$@"\n' "$(program redis-decode)" >slow/redis-decode
+printf '#!/bin/bash\nuntil [[ -e %q ]]; do sleep 0.1; done\nexec %q "$@"\n' "$work/go" "$(program redis-decode)" >slow/redis-decode
 chmod +x slow/redis-decode
 
 sent=0
@@ -46,11 +50,13 @@ grown() {
 # kill_part NAME PATTERN [FOLDER]: amid new events, or before the first one with the programs of FOLDER.
 kill_part() {
 	before=$(consume "$KAFKA_RISK_TOPIC" | wc -l)
+	rm -f go
 	PROGRAMS=${3-${PROGRAMS-}} start join submit-event-kafkajoin.sh
 	[[ ${3-} ]] || wait_for 60 has_part '/events-decode -J'
 	send_events
 	if [[ ${3-} ]]; then wait_for 60 has_part "$2"; else wait_for 60 grown; fi
 	kill -KILL "$(part "$2")" || bail_out "no part $2"
+	: >go
 	end
 	ok "without its $1, the pipeline ends with status 1" is 1 "$status"
 	ok "... and names it" grep -q "^submit-event-kafkajoin.sh: $1 ended .*status 137$" join.err
@@ -102,7 +108,7 @@ wait_for 60 has_part '/events-decode -J'
 kill -KILL "$(part '^kcat .* -P ')"
 wait_for 60 says join.err "it starts again in 2 s"
 send_events
-customers 501 520 1940 | produce "$REDIS_TOPIC" -p 0
+customers 501 520 1940 | send_customers 0
 wait_for 60 holds "$KAFKA_RISK_TOPIC" "$sent"
 stop INT "-$pid"
 ok "Ctrl-C ends it where it starts again by itself" is 143 "$status"
