@@ -18,8 +18,8 @@ SANITIZED = $(addprefix build/san/,$(notdir $(PROGRAMS)))
 
 # what several of them use
 FILTER_PARTS = common/filter.c $(wildcard common/records/*.c common/json/*.c common/choice/*.c) \
-	$(filter-out common/program/redis.c,$(wildcard common/program/*.c))
-REDIS_PARTS = $(PLAIN_PARTS) common/program/redis.c
+	$(wildcard common/program/*.c)
+REDIS_PARTS = $(PLAIN_PARTS) $(wildcard common/redis/*.c) common/program/globs.c common/program/reason.c
 PLAIN_PARTS = common/records/output.c common/records/write.c $(patsubst %,common/program/%.c,clock confine descriptors memory \
 	number stop usage)
 HEADERS = $(wildcard */*.h common/*/*.h scripts/*/*.h)
@@ -34,8 +34,8 @@ SOURCES_embedded-broker = $(wildcard scripts/embedded-broker/*.c) $(PLAIN_PARTS)
 LIBRARIES_redis-decode =
 LIBRARIES_events-decode =
 LIBRARIES_join =
-LIBRARIES_redis-source = hiredis
-LIBRARIES_stedi-simulator = hiredis
+LIBRARIES_redis-source = ssl crypto
+LIBRARIES_stedi-simulator = ssl crypto
 LIBRARIES_embedded-broker = rdkafka
 LIBRARIES = $(LIBRARIES_$(@F))
 

@@ -5,7 +5,7 @@ set -euo pipefail
 usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
-		Checks what each PURPOSE needs (build; to build less, compile and the libraries rdkafka, hiredis; demo,
+		Checks what each PURPOSE needs (build; to build less, compile and the libraries rdkafka, ssl; demo,
 		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, fuzz, lint), and installs
 		what is missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
 		What is needed from PyPI comes to build/PURPOSE.
@@ -20,7 +20,7 @@ needs() {
 		header  stdio.h                 libc6-dev            build compile
 		header  jansson.h               libjansson-dev       check fuzz
 		header  librdkafka/rdkafka.h    librdkafka-dev       build rdkafka
-		header  hiredis/hiredis.h       libhiredis-dev       build hiredis
+		header  openssl/ssl.h           libssl-dev           build ssl
 		command kcat                    kcat                 demo game lake
 		command redis-server            redis-server         demo
 		command redis-cli               redis-tools          demo
@@ -40,7 +40,7 @@ needs() {
 		command mlr                     miller               bench
 		command javac                   default-jdk-headless kafka
 		command mvn                     maven                kafka
-		command openssl                 openssl              kafka
+		command openssl                 openssl              check kafka
 		file    /usr/sbin/debootstrap   debootstrap          bare
 		command git                     git                  bare
 		file    /usr/sbin/nginx         nginx                game

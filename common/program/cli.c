@@ -5,7 +5,6 @@
 #include "output.h"
 #include "usage.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,36 +60,14 @@ cli_refuse(const struct cli *cli, const char *wrong)
 	cli_wrong(cli, cli->name, optarg, wrong);
 }
 
-/* A size of 1 byte or more, with or without one of the suffixes K, M and G. */
-static const char *
-take_size(const char *argument, size_t most, size_t *size, const char *wrong)
-{
-	static const char suffixes[] = "KMG";
-	char digits[32];
-	size_t length = strlen(argument);
-	unsigned shift = 0;
-	const char *suffix = length == 0 ? NULL : strchr(suffixes, toupper((unsigned char)argument[length - 1]));
-	if (suffix != NULL) {
-		shift = 10 * (unsigned)(suffix - suffixes + 1);
-		length--;
-	}
-	long long count;
-	snprintf(digits, sizeof(digits), "%.*s", (int)length, argument);
-	if (length >= sizeof(digits) || !parse_number(digits, 1, (long long)(most >> shift), &count))
-		return wrong;
-	*size = (size_t)count << shift;
-	return NULL;
-}
-
 static const char expected_size[] = "expected a size up to 1G, such as 500K or 8M";
 
 size_t
 cli_size(const struct cli *cli, size_t most, const char *expected)
 {
 	size_t size;
-	const char *wrong = take_size(optarg, most, &size, expected);
-	if (wrong != NULL)
-		cli_refuse(cli, wrong);
+	if (!parse_size(optarg, most, &size))
+		cli_refuse(cli, expected);
 	return size;
 }
 
@@ -118,13 +95,14 @@ take_common(struct options *options, int option, const char *argument)
 		options->fields = argument;
 		return NULL;
 	case 'm':
-		return take_size(argument, LARGEST, &options->max_record, expected_size);
+		return parse_size(argument, LARGEST, &options->max_record) ? NULL : expected_size;
 	case MAX_OUTPUT:
-		return take_size(argument, LARGEST, &options->max_output, expected_size);
+		return parse_size(argument, LARGEST, &options->max_output) ? NULL : expected_size;
 	case 'p':
 		options->pad = PAD_DEFAULT;
-		return argument == NULL ? NULL
-					: take_size(argument, LARGEST, &options->pad, "expected the size of a block");
+		return argument == NULL || parse_size(argument, LARGEST, &options->pad)
+			       ? NULL
+			       : "expected the size of a block";
 	case 'q':
 		options->quiet = true;
 		return NULL;

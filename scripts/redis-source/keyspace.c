@@ -1,33 +1,23 @@
 #include "keyspace.h"
 
 #include "clock.h"
+#include "memory.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 200 }; /* keys or members asked for at once; Redis takes it as a hint */
-
-struct key {
-	char *at;
-	size_t length;
-};
-
-static bool
-out_of_memory(struct redis_trouble *trouble)
-{
-	*trouble = (struct redis_trouble){.reason = "out of memory", .final = true};
-	return false;
-}
-
 bool
-keyspace_open(struct keyspace *keyspace, const struct redis_settings *settings, struct redis_trouble *trouble)
+keyspace_open(struct keyspace *keyspace, const struct redis_settings *settings, const struct globs *wanted,
+	size_t longest, struct redis_trouble *trouble)
 {
-	*keyspace = (struct keyspace){.db = settings->db, .connection = redis_open(settings, trouble)};
-	return keyspace->connection != NULL;
+	*keyspace = (struct keyspace){
+		.db = settings->db, .wanted = wanted, .redis = redis_open(settings, longest, trouble)};
+	return keyspace->redis != NULL;
 }
 
-static struct key *
+static struct bytes *
 queued(const struct keyspace *keyspace, size_t index)
 {
 	return &keyspace->queue[(keyspace->first + index) % keyspace->room];
@@ -44,12 +34,17 @@ void
 keyspace_close(struct keyspace *keyspace)
 {
 	for (size_t i = 0; i < keyspace->count; i++)
-		free(queued(keyspace, i)->at);
+		free((char *)queued(keyspace, i)->at);
 	free(keyspace->queue);
 	forget_zset(keyspace);
-	if (keyspace->connection != NULL)
-		redisFree(keyspace->connection);
+	redis_close(keyspace->redis);
 	*keyspace = (struct keyspace){0};
+}
+
+bool
+keyspace_wants(const struct keyspace *keyspace, struct bytes key)
+{
+	return keyspace->wanted->count == 0 || globs_match(keyspace->wanted, key.at, key.length);
 }
 
 void
@@ -61,38 +56,39 @@ keyspace_read_all(struct keyspace *keyspace)
 		keyspace->again = true;
 }
 
-static bool
+static void
 grow(struct keyspace *keyspace)
 {
 	size_t room = keyspace->room == 0 ? 64 : 2 * keyspace->room;
-	struct key *queue = calloc(room, sizeof(*queue));
-	if (queue == NULL)
-		return false;
+	struct bytes *queue = need(calloc(room, sizeof(*queue)));
 	for (size_t i = 0; i < keyspace->count; i++)
 		queue[i] = *queued(keyspace, i);
 	free(keyspace->queue);
 	keyspace->queue = queue;
 	keyspace->room = room;
 	keyspace->first = 0;
-	return true;
 }
 
-bool
-keyspace_read(struct keyspace *keyspace, struct bytes key, struct redis_trouble *trouble)
+/* Not sought among very many: to read a key twice does no harm. */
+static bool
+is_queued(const struct keyspace *keyspace, struct bytes key)
 {
-	for (size_t i = 0; i < keyspace->count; i++)
-		if (queued(keyspace, i)->length == key.length &&
+	for (size_t i = 0; i < keyspace->count && i < KEYSPACE_MANY; i++)
+		if (queued(keyspace, i)->whole == key.whole && queued(keyspace, i)->length == key.length &&
 			memcmp(queued(keyspace, i)->at, key.at, key.length) == 0)
 			return true;
-	if (keyspace->count == keyspace->room && !grow(keyspace))
-		return out_of_memory(trouble);
-	char *copy = malloc(key.length + 1);
-	if (copy == NULL)
-		return out_of_memory(trouble);
-	memcpy(copy, key.at, key.length);
-	*queued(keyspace, keyspace->count) = (struct key){copy, key.length};
+	return false;
+}
+
+void
+keyspace_read(struct keyspace *keyspace, struct bytes key)
+{
+	if (!keyspace_wants(keyspace, key) || is_queued(keyspace, key))
+		return;
+	if (keyspace->count == keyspace->room)
+		grow(keyspace);
+	*queued(keyspace, keyspace->count) = (struct bytes){copy_bytes(key.at, key.length), key.length, key.whole};
 	keyspace->count++;
-	return true;
 }
 
 bool
@@ -108,31 +104,24 @@ keyspace_full(const struct keyspace *keyspace)
 }
 
 /* A page of SCAN or ZSCAN: a cursor and an array. Copies the cursor, "" for the end; returns the array or NULL. */
-static redisReply *
-page(const redisReply *reply, char cursor[24])
+static const struct reply *
+page(const struct reply *reply, char cursor[24])
 {
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING ||
-		reply->element[0]->len >= 24 || !redis_is_strings(reply->element[1]))
+	if (reply->type != REPLY_ARRAY || reply->count != 2 || reply->elements[0].type != REPLY_STRING ||
+		reply->elements[0].bytes.length >= 24 || !reply_is_strings(&reply->elements[1]))
 		return NULL;
-	strcpy(cursor, strcmp(reply->element[0]->str, "0") == 0 ? "" : reply->element[0]->str);
-	return reply->element[1];
-}
-
-static struct bytes
-bytes_of(const redisReply *reply)
-{
-	return (struct bytes){reply->str, reply->len};
+	strcpy(cursor, strcmp(reply->elements[0].bytes.at, "0") == 0 ? "" : reply->elements[0].bytes.at);
+	return &reply->elements[1];
 }
 
 static bool
-queue_keys(struct keyspace *keyspace, const redisReply *reply, struct redis_trouble *trouble)
+queue_keys(struct keyspace *keyspace, const struct reply *reply, struct redis_trouble *trouble)
 {
-	const redisReply *keys = page(reply, keyspace->scan);
+	const struct reply *keys = page(reply, keyspace->scan);
 	if (keys == NULL)
 		return redis_refused(reply, trouble);
-	for (size_t i = 0; i < keys->elements; i++)
-		if (!keyspace_read(keyspace, bytes_of(keys->element[i]), trouble))
-			return false;
+	for (size_t i = 0; i < keys->count; i++)
+		keyspace_read(keyspace, keys->elements[i].bytes);
 	if (keyspace->scan[0] == '\0' && keyspace->again) {
 		keyspace->again = false;
 		strcpy(keyspace->scan, "0");
@@ -143,143 +132,153 @@ queue_keys(struct keyspace *keyspace, const redisReply *reply, struct redis_trou
 static bool
 scan_keys(struct keyspace *keyspace, struct redis_trouble *trouble)
 {
-	redisReply *reply = redisCommand(keyspace->connection, "SCAN %s COUNT %d", keyspace->scan, PAGE);
+	struct reply *reply = redis_ask(keyspace->redis, trouble,
+		WORDS(bytes_of("SCAN"), bytes_of(keyspace->scan), bytes_of("COUNT"), bytes_of("200")));
 	if (reply == NULL)
-		return redis_broken(keyspace->connection, trouble);
+		return false;
 	bool ok = queue_keys(keyspace, reply, trouble);
-	freeReplyObject(reply);
+	reply_free(reply);
 	return ok;
 }
 
 /* Writes a page of members, each followed by its score. */
-static bool
-write_members(struct keyspace *keyspace, const redisReply *members, struct output *out, struct redis_trouble *trouble)
+static void
+write_members(const struct keyspace *keyspace, const struct reply *members, struct messages *messages)
 {
-	size_t count = members->elements / 2;
-	if (count == 0)
-		return true;
-	struct scored_member *scored = calloc(count, sizeof(*scored));
-	if (scored == NULL)
-		return out_of_memory(trouble);
-	for (size_t i = 0; i < count; i++)
-		scored[i] = (struct scored_member){
-			bytes_of(members->element[2 * i]), bytes_of(members->element[2 * i + 1])};
-	message_zset(out, &keyspace->snapshot, scored, count);
+	size_t count = members->count / 2;
+	struct scored_member *scored = need(calloc(count + 1, sizeof(*scored)));
+	for (size_t i = 0; i < count; i++) {
+		scored[i].member = members->elements[2 * i].bytes;
+		message_score(scored[i].score, members->elements[2 * i + 1].bytes);
+	}
+	message_zset(messages, &keyspace->snapshot, scored, count);
 	free(scored);
-	return true;
 }
 
-/* A key that has become of another type since: the change itself is in the stream. */
-static bool
-is_wrong_type(const redisReply *reply)
+bool
+keyspace_is_wrong_type(const struct reply *reply)
 {
-	return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "WRONGTYPE", 9) == 0;
+	return reply->type == REPLY_ERROR && strncmp(reply->bytes.at, "WRONGTYPE", 9) == 0;
 }
 
 static bool
-scan_zset(struct keyspace *keyspace, struct output *out, struct redis_trouble *trouble)
+scan_zset(struct keyspace *keyspace, struct messages *messages, struct redis_trouble *trouble)
 {
-	redisReply *reply = redisCommand(keyspace->connection, "ZSCAN %b %s COUNT %d", keyspace->zset.at,
-		keyspace->zset.length, keyspace->zscan, PAGE);
+	struct reply *reply = redis_ask(keyspace->redis, trouble,
+		WORDS(bytes_of("ZSCAN"), keyspace->zset, bytes_of(keyspace->zscan), bytes_of("COUNT"),
+			bytes_of("200")));
 	if (reply == NULL)
-		return redis_broken(keyspace->connection, trouble);
+		return false;
 	bool ok = true;
-	const redisReply *members = page(reply, keyspace->zscan);
+	const struct reply *members = page(reply, keyspace->zscan);
 	if (members != NULL)
-		ok = write_members(keyspace, members, out, trouble);
-	else if (is_wrong_type(reply))
+		write_members(keyspace, members, messages);
+	else if (keyspace_is_wrong_type(reply))
 		keyspace->zscan[0] = '\0';
 	else
 		ok = redis_refused(reply, trouble);
-	freeReplyObject(reply);
+	reply_free(reply);
 	if (keyspace->zscan[0] == '\0')
 		forget_zset(keyspace);
 	return ok;
 }
 
+/* The number behind a name; 0 where there is none. */
+static long long
+number_behind(const char *text, const char *name)
+{
+	const char *found = strstr(text, name);
+	return found == NULL ? 0 : strtoll(found + strlen(name), NULL, 10);
+}
+
 /* From INFO: "db0:keys=2,expires=0,avg_ttl=0"; a database without keys has no line. */
 static void
-count_keys(struct snapshot *snapshot, const redisReply *info)
+count_keys(struct snapshot *snapshot, const struct reply *info)
 {
 	char line[32];
 	snprintf(line, sizeof(line), "\ndb%d:", snapshot->db);
-	const char *found = info->type == REDIS_REPLY_STRING ? strstr(info->str, line) : NULL;
-	if (found != NULL)
-		sscanf(found + strlen(line), "keys=%lld,expires=%lld", &snapshot->dbsize, &snapshot->expires);
+	const char *found = info->type == REPLY_STRING ? strstr(info->bytes.at, line) : NULL;
+	if (found == NULL)
+		return;
+	snapshot->dbsize = number_behind(found, ":keys=");
+	snapshot->expires = number_behind(found, ",expires=");
 }
 
+/* The moment in so many milliseconds, -1: never. */
 static long long
-expiry(const redisReply *pttl)
+expiry(long long left)
 {
-	if (pttl->type != REDIS_REPLY_INTEGER || pttl->integer < 0)
+	long long now = clock_unix_milliseconds();
+	if (left < 0)
 		return -1;
-	return clock_unix_milliseconds() + pttl->integer;
+	return left < LLONG_MAX - now ? now + left : LLONG_MAX;
 }
 
 enum { INFO, PTTL, TYPE, GET, REPLIES };
 
 /* Asks for all at once. The replies that came are the caller's, also when it returns false. */
 static bool
-ask(redisContext *connection, const struct key *key, redisReply *replies[REPLIES], struct redis_trouble *trouble)
+ask(struct redis *redis, struct bytes key, struct reply *replies[REPLIES], struct redis_trouble *trouble)
 {
-	if (redisAppendCommand(connection, "INFO keyspace") != REDIS_OK ||
-		redisAppendCommand(connection, "PTTL %b", key->at, key->length) != REDIS_OK ||
-		redisAppendCommand(connection, "TYPE %b", key->at, key->length) != REDIS_OK ||
-		redisAppendCommand(connection, "GET %b", key->at, key->length) != REDIS_OK)
-		return redis_broken(connection, trouble);
-	for (int i = 0; i < REPLIES; i++) {
-		void *reply = NULL;
-		if (redisGetReply(connection, &reply) != REDIS_OK || reply == NULL)
-			return redis_broken(connection, trouble);
-		replies[i] = reply;
-	}
+	if (!redis_send(redis, trouble, WORDS(bytes_of("INFO"), bytes_of("keyspace"))) ||
+		!redis_send(redis, trouble, WORDS(bytes_of("PTTL"), key)) ||
+		!redis_send(redis, trouble, WORDS(bytes_of("TYPE"), key)) ||
+		!redis_send(redis, trouble, WORDS(bytes_of("GET"), key)))
+		return false;
+	for (int i = 0; i < REPLIES; i++)
+		if ((replies[i] = redis_answer(redis, trouble)) == NULL)
+			return false;
 	return true;
 }
 
 /* Writes a string; begins a sorted set, which takes the key over; the rest is not published. */
 static bool
-write_key(struct keyspace *keyspace, struct key *key, redisReply *const replies[REPLIES], struct output *out,
+write_key(struct keyspace *keyspace, struct bytes *key, struct reply *const replies[REPLIES], struct messages *messages,
 	struct redis_trouble *trouble)
 {
-	if (replies[TYPE]->type != REDIS_REPLY_STATUS)
-		return redis_refused(replies[TYPE], trouble);
-	keyspace->snapshot = (struct snapshot){
-		.key = {key->at, key->length}, .db = keyspace->db, .expired_ms = expiry(replies[PTTL])};
+	const struct reply *pttl = replies[PTTL], *type = replies[TYPE], *value = replies[GET];
+	if (pttl->type != REPLY_INTEGER || type->type != REPLY_STATUS)
+		return redis_refused(pttl->type != REPLY_INTEGER ? pttl : type, trouble);
+	keyspace->snapshot = (struct snapshot){.key = *key, .db = keyspace->db, .expired_ms = expiry(pttl->integer)};
 	count_keys(&keyspace->snapshot, replies[INFO]);
-	if (replies[GET]->type == REDIS_REPLY_STRING) {
-		message_string(out, &keyspace->snapshot, bytes_of(replies[GET]));
-	} else if (strcmp(replies[TYPE]->str, "zset") == 0) {
+	if (value->type == REPLY_STRING) {
+		message_string(messages, &keyspace->snapshot, value->bytes);
+	} else if (strcmp(type->bytes.at, "zset") == 0) {
 		keyspace->zset = keyspace->snapshot.key;
 		strcpy(keyspace->zscan, "0");
 		key->at = NULL;
-	} else if (strcmp(replies[TYPE]->str, "string") == 0 && replies[GET]->type != REDIS_REPLY_NIL &&
-		   !is_wrong_type(replies[GET])) {
-		return redis_refused(replies[GET], trouble);
+	} else if (strcmp(type->bytes.at, "string") == 0 && value->type != REPLY_NIL &&
+		   !keyspace_is_wrong_type(value)) {
+		return redis_refused(value, trouble);
 	}
 	return true;
 }
 
 static bool
-read_key(struct keyspace *keyspace, struct output *out, struct redis_trouble *trouble)
+read_key(struct keyspace *keyspace, struct messages *messages, struct redis_trouble *trouble)
 {
-	struct key key = *queued(keyspace, 0);
-	redisReply *replies[REPLIES] = {NULL};
+	struct bytes key = *queued(keyspace, 0);
+	struct reply *replies[REPLIES] = {NULL};
 	keyspace->first = (keyspace->first + 1) % keyspace->room;
 	keyspace->count--;
-	bool ok = ask(keyspace->connection, &key, replies, trouble) && write_key(keyspace, &key, replies, out, trouble);
+	bool ok = true;
+	if (key.whole > key.length) /* too long itself, which this says */
+		message_string(messages, &(struct snapshot){.key = key}, bytes_of(""));
+	else
+		ok = ask(keyspace->redis, key, replies, trouble) &&
+		     write_key(keyspace, &key, replies, messages, trouble);
 	for (int i = 0; i < REPLIES; i++)
-		if (replies[i] != NULL)
-			freeReplyObject(replies[i]);
-	free(key.at);
+		reply_free(replies[i]);
+	free((char *)key.at);
 	return ok;
 }
 
 bool
-keyspace_step(struct keyspace *keyspace, struct output *out, struct redis_trouble *trouble)
+keyspace_step(struct keyspace *keyspace, struct messages *messages, struct redis_trouble *trouble)
 {
 	if (keyspace->zset.at != NULL)
-		return scan_zset(keyspace, out, trouble);
+		return scan_zset(keyspace, messages, trouble);
 	if (keyspace->count > 0)
-		return read_key(keyspace, out, trouble);
+		return read_key(keyspace, messages, trouble);
 	return scan_keys(keyspace, trouble);
 }

@@ -2,18 +2,21 @@
 #ifndef KEYSPACE_H
 #define KEYSPACE_H
 
+#include "globs.h"
 #include "message.h"
 #include "redis.h"
 
 /* Keys that are read one by one; where a command has more of them, all keys are. */
 enum { KEYSPACE_MANY = 1000 };
 
-struct key;
+/* Questions that are asked at once, or members or keys asked for (Redis takes that as a hint). */
+enum { KEYSPACE_PAGE = 200 };
 
 struct keyspace {
-	redisContext *connection;
+	struct redis *redis;
 	int db;
-	struct key *queue; /* of the keys to read: a ring */
+	const struct globs *wanted; /* keys; without any: all */
+	struct bytes *queue;        /* of the keys to read, owned: a ring */
 	size_t first, count, room;
 	char scan[24];            /* SCAN's cursor, "": not scanning */
 	bool again;               /* scan once more after this time */
@@ -22,15 +25,21 @@ struct keyspace {
 	struct snapshot snapshot; /* what its messages begin with */
 };
 
-/* Returns false with the trouble noted; else keyspace_close() it. */
-bool keyspace_open(struct keyspace *, const struct redis_settings *, struct redis_trouble *);
+/*
+ * Begins without a key to read. Strings longer than `longest` are not kept. Returns false with the trouble noted; else
+ * keyspace_close() it.
+ */
+bool keyspace_open(struct keyspace *, const struct redis_settings *, const struct globs *wanted, size_t longest,
+	struct redis_trouble *);
 void keyspace_close(struct keyspace *);
 
-/* Read every key, from the start, once what is under way is done. */
+bool keyspace_wants(const struct keyspace *, struct bytes key);
+
+/* Read every key that is wanted, from the start, once what is under way is done. */
 void keyspace_read_all(struct keyspace *);
 
-/* Read this key, unless it is waiting for that already. Returns false when out of memory. */
-bool keyspace_read(struct keyspace *, struct bytes key, struct redis_trouble *);
+/* Read this key if it is wanted, unless it is waiting for that already. */
+void keyspace_read(struct keyspace *, struct bytes key);
 
 bool keyspace_busy(const struct keyspace *);
 
@@ -38,6 +47,9 @@ bool keyspace_busy(const struct keyspace *);
 bool keyspace_full(const struct keyspace *);
 
 /* Does the next small piece of the work, and writes what it read. */
-bool keyspace_step(struct keyspace *, struct output *, struct redis_trouble *);
+bool keyspace_step(struct keyspace *, struct messages *, struct redis_trouble *);
+
+/* Whether the answer says that the key is of another type: it has become so since, and that change is in the stream. */
+bool keyspace_is_wrong_type(const struct reply *);
 
 #endif

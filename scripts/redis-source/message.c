@@ -1,5 +1,11 @@
 #include "message.h"
 
+#include "clock.h"
+#include "reason.h"
+#include "stop.h"
+#include "write.h"
+
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,9 +13,16 @@
 
 enum {
 	MESSAGE_MAX = 200000,
-	MEMBER_FRAME = 60, /* more than {"element":"","score":-1.7976931348623157e+308}, */
-	RDB_STRING = 0,    /* value types of Redis's dump format */
+	LINES_A_MINUTE = 20,
+	RDB_STRING = 0, /* value types of Redis's dump format */
 	RDB_ZSET = 5,
+};
+
+/* What stands around the values of a message: head, key in base64, middle, values, tail. */
+struct frame {
+	char head[256], middle[128], tail[128];
+	struct bytes key;
+	const char *again; /* between the values and the same once more, NULL: they stand there once */
 };
 
 static void
@@ -33,160 +46,211 @@ base64(struct output *out, struct bytes bytes)
 	}
 }
 
+/* How many bytes that makes; of what was cut, of all that there was. */
 static size_t
-base64_length(size_t length)
+base64_length(struct bytes bytes)
 {
-	return (length + 2) / 3 * 4;
+	return bytes.whole / 3 * 4 + (bytes.whole % 3 > 0 ? 4 : 0);
+}
+
+static size_t
+frame_length(const struct frame *frame)
+{
+	return strlen(frame->head) + base64_length(frame->key) + strlen(frame->middle) + strlen(frame->tail) +
+	       (frame->again == NULL ? 0 : strlen(frame->again));
 }
 
 static void
-string_member(struct output *out, const char *name, struct bytes value)
+begin(struct output *out, const struct frame *frame)
 {
-	output_string(out, name);
-	output_byte(out, '"');
-	base64(out, value);
-	output_byte(out, '"');
+	output_string(out, frame->head);
+	base64(out, frame->key);
+	output_string(out, frame->middle);
 }
 
 static void
-number_member(struct output *out, const char *name, long long value)
+end(struct output *out, const struct frame *frame)
 {
-	char text[32];
-	snprintf(text, sizeof(text), "%lld", value);
-	output_string(out, name);
-	output_string(out, text);
+	output_string(out, frame->tail);
+	output_byte(out, '\n');
+}
+
+/* Whether a message may be so long; says so where not. */
+static bool
+fits(struct messages *messages, struct bytes key, size_t length)
+{
+	char shown[128];
+	double now = clock_seconds();
+	if (length <= messages->longest)
+		return true;
+	if (messages->left_out++ == 0 || now - messages->minute >= 60) {
+		messages->minute = now;
+		messages->said = 0;
+	}
+	if (messages->said++ >= LINES_A_MINUTE)
+		return false;
+	printable(shown, sizeof(shown), (struct slice){key.at, key.length});
+	say("%s: key %s: left out: a message of %zu bytes is longer than --max-output %zu (%" PRIuMAX " so far)%s",
+		messages->program, shown, length, messages->longest, messages->left_out,
+		messages->said == LINES_A_MINUTE ? "; any more in this minute are only counted" : "");
+	return false;
+}
+
+void
+messages_close(struct messages *messages)
+{
+	if (messages->left_out > 0)
+		say("%s: %" PRIuMAX " left out: longer than --max-output %zu", messages->program, messages->left_out,
+			messages->longest);
+}
+
+static void
+put_value(struct messages *messages, const struct frame *frame, struct bytes value)
+{
+	if (!fits(messages, frame->key, frame_length(frame) + base64_length(value)))
+		return;
+	begin(&messages->out, frame);
+	base64(&messages->out, value);
+	end(&messages->out, frame);
 }
 
 /* The shortest digits that read back as the same number, always with a point or an exponent, as Java writes it. */
-static void
-score(struct output *out, struct bytes spelled)
+void
+message_score(char score[SCORE_MAX], struct bytes spelled)
 {
-	char text[64];
-	size_t length = spelled.length < sizeof(text) ? spelled.length : sizeof(text) - 1;
-	memcpy(text, spelled.at, length);
-	text[length] = '\0';
-	double value = strtod(text, NULL);
+	char text[64], *rest;
+	snprintf(text, sizeof(text), "%.*s", (int)(spelled.length < sizeof(text) ? spelled.length : sizeof(text)),
+		spelled.at);
+	double value = strtod(text, &rest);
+	if (isnan(value) || rest == text || *rest != '\0') {
+		strcpy(score, "\"NaN\"");
+		return;
+	}
 	if (isinf(value)) {
-		output_string(out, value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+		strcpy(score, value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
 		return;
 	}
 	for (int precision = 15; precision <= 17; precision++) {
-		snprintf(text, sizeof(text), "%.*g", precision, value);
-		if (strtod(text, NULL) == value)
+		snprintf(score, SCORE_MAX, "%.*g", precision, value);
+		if (strtod(score, NULL) == value)
 			break;
 	}
-	output_string(out, text);
-	if (strpbrk(text, ".e") == NULL)
-		output_string(out, ".0");
+	if (strpbrk(score, ".e") == NULL)
+		strcat(score, ".0");
+}
+
+static const char element[] = "{\"element\":\"", element_score[] = "\",\"score\":", element_end[] = "}";
+
+static size_t
+member_length(const struct scored_member *member)
+{
+	return strlen(element) + base64_length(member->member) + strlen(element_score) + strlen(member->score) +
+	       strlen(element_end);
 }
 
 static void
-members_array(struct output *out, const struct scored_member *members, size_t count)
+put_members(struct output *out, const struct scored_member *members, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		output_byte(out, i == 0 ? '[' : ',');
-		string_member(out, "{\"element\":", members[i].member);
-		output_string(out, ",\"score\":");
-		score(out, members[i].score);
-		output_byte(out, '}');
+		if (i > 0)
+			output_byte(out, ',');
+		output_string(out, element);
+		base64(out, members[i].member);
+		output_string(out, element_score);
+		output_string(out, members[i].score);
+		output_string(out, element_end);
 	}
-	output_byte(out, ']');
 }
 
-/* How many of the members, at least one, go into a message that repeats each `copies` times. */
+/* Writes as many of the members, at least one, as go into a message. Returns how many. */
 static size_t
-fitting(const struct scored_member *members, size_t count, size_t copies)
+put_some(struct messages *messages, const struct frame *frame, const struct scored_member *members, size_t count)
 {
-	size_t fit = 0;
-	size_t size = 0;
-	do {
-		size += copies * (base64_length(members[fit].member.length) + MEMBER_FRAME);
-		fit++;
-	} while (fit < count &&
-		 size + copies * (base64_length(members[fit].member.length) + MEMBER_FRAME) <= MESSAGE_MAX);
-	return fit;
-}
-
-void
-message_zadd(struct output *out, const struct zadd *zadd, const struct scored_member *members, size_t count)
-{
-	while (count > 0) {
-		size_t now = fitting(members, count, 2);
-		string_member(out, "{\"key\":", zadd->key);
-		output_string(out, ",\"existType\":\"");
-		output_string(out, zadd->exist_type);
-		output_string(out, zadd->ch ? "\",\"ch\":true" : "\",\"ch\":false");
-		output_string(out, zadd->incr ? ",\"incr\":true" : ",\"incr\":false");
-		output_string(out, ",\"zSetEntries\":");
-		members_array(out, members, now);
-		output_string(out, ",\"zsetEntries\":");
-		members_array(out, members, now);
-		output_string(out, "}\n");
-		members += now;
-		count -= now;
+	const size_t copies = frame->again == NULL ? 1 : 2;
+	const size_t most = messages->longest < MESSAGE_MAX ? messages->longest : MESSAGE_MAX;
+	size_t length = frame_length(frame) + copies * member_length(&members[0]);
+	size_t some = 1;
+	if (!fits(messages, frame->key, length))
+		return 1;
+	for (; some < count; some++) {
+		length += copies * (1 + member_length(&members[some]));
+		if (length > most)
+			break;
 	}
-}
-
-void
-message_set(struct output *out, const struct set *set)
-{
-	string_member(out, "{\"key\":", set->key);
-	string_member(out, ",\"value\":", set->value);
-	if (set->ex > 0)
-		number_member(out, ",\"ex\":", set->ex);
-	else
-		output_string(out, ",\"ex\":null");
-	if (set->px > 0)
-		number_member(out, ",\"px\":", set->px);
-	else
-		output_string(out, ",\"px\":null");
-	output_string(out, ",\"existType\":\"");
-	output_string(out, set->exist_type);
-	output_string(out, "\"}\n");
+	begin(&messages->out, frame);
+	put_members(&messages->out, members, some);
+	if (frame->again != NULL) {
+		output_string(&messages->out, frame->again);
+		put_members(&messages->out, members, some);
+	}
+	end(&messages->out, frame);
+	return some;
 }
 
 static void
-snapshot_head(struct output *out, const struct snapshot *snapshot, int type)
+put_all(struct messages *messages, const struct frame *frame, const struct scored_member *members, size_t count)
 {
-	number_member(out, "{\"db\":{\"dbNumber\":", snapshot->db);
-	number_member(out, ",\"dbsize\":", snapshot->dbsize);
-	number_member(out, ",\"expires\":", snapshot->expires);
-	number_member(out, "},\"valueRdbType\":", type);
-	if (snapshot->expired_ms >= 0)
-		number_member(out, ",\"expiredType\":\"MS\",\"expiredValue\":", snapshot->expired_ms);
-	else
-		output_string(out, ",\"expiredType\":\"NONE\",\"expiredValue\":null");
-	string_member(out, ",\"evictType\":\"NONE\",\"evictValue\":null,\"key\":", snapshot->key);
-	output_string(out, ",\"value\":");
-}
-
-static void
-snapshot_tail(struct output *out, const struct snapshot *snapshot)
-{
-	if (snapshot->expired_ms >= 0)
-		number_member(out, ",\"expiredMs\":", snapshot->expired_ms);
-	else
-		output_string(out, ",\"expiredMs\":null");
-	output_string(out, ",\"expiredSeconds\":null}\n");
+	/* Told to stop, what is left is for the next snapshot. */
+	for (size_t done = 0; done < count && stop_signal() == 0;)
+		done += put_some(messages, frame, members + done, count - done);
 }
 
 void
-message_zset(struct output *out, const struct snapshot *snapshot, const struct scored_member *members, size_t count)
+message_zadd(struct messages *messages, const struct zadd *zadd, const struct scored_member *members, size_t count)
 {
-	while (count > 0) {
-		size_t now = fitting(members, count, 1);
-		snapshot_head(out, snapshot, RDB_ZSET);
-		members_array(out, members, now);
-		snapshot_tail(out, snapshot);
-		members += now;
-		count -= now;
-	}
+	struct frame frame = {.head = "{\"key\":\"", .key = zadd->key, .again = "],\"zsetEntries\":[", .tail = "]}"};
+	snprintf(frame.middle, sizeof(frame.middle),
+		"\",\"existType\":\"%s\",\"ch\":%s,\"incr\":false,\"zSetEntries\":[", zadd->exist_type,
+		zadd->ch ? "true" : "false");
+	put_all(messages, &frame, members, count);
+}
+
+/* A number that is there if it is that much. */
+static const char *
+optional(char text[32], long long number, long long least)
+{
+	if (number < least)
+		return "null";
+	snprintf(text, 32, "%lld", number);
+	return text;
 }
 
 void
-message_string(struct output *out, const struct snapshot *snapshot, struct bytes value)
+message_set(struct messages *messages, const struct set *set)
 {
-	snapshot_head(out, snapshot, RDB_STRING);
-	string_member(out, "", value);
-	snapshot_tail(out, snapshot);
+	char ex[32], px[32];
+	struct frame frame = {.head = "{\"key\":\"", .key = set->key, .middle = "\",\"value\":\""};
+	snprintf(frame.tail, sizeof(frame.tail), "\",\"ex\":%s,\"px\":%s,\"existType\":\"%s\"}",
+		optional(ex, set->ex, 1), optional(px, set->px, 1), set->exist_type);
+	put_value(messages, &frame, set->value);
+}
+
+static struct frame
+snapshot_frame(const struct snapshot *snapshot, int type, const char *opening, const char *closing)
+{
+	char text[32];
+	const char *ms = optional(text, snapshot->expired_ms, 0);
+	struct frame frame = {.key = snapshot->key};
+	snprintf(frame.head, sizeof(frame.head),
+		"{\"db\":{\"dbNumber\":%d,\"dbsize\":%lld,\"expires\":%lld},\"valueRdbType\":%d,\"expiredType\":\"%s\","
+		"\"expiredValue\":%s,\"evictType\":\"NONE\",\"evictValue\":null,\"key\":\"",
+		snapshot->db, snapshot->dbsize, snapshot->expires, type, snapshot->expired_ms >= 0 ? "MS" : "NONE", ms);
+	snprintf(frame.middle, sizeof(frame.middle), "\",\"value\":%s", opening);
+	snprintf(frame.tail, sizeof(frame.tail), "%s,\"expiredMs\":%s,\"expiredSeconds\":null}", closing, ms);
+	return frame;
+}
+
+void
+message_zset(
+	struct messages *messages, const struct snapshot *snapshot, const struct scored_member *members, size_t count)
+{
+	struct frame frame = snapshot_frame(snapshot, RDB_ZSET, "[", "]");
+	put_all(messages, &frame, members, count);
+}
+
+void
+message_string(struct messages *messages, const struct snapshot *snapshot, struct bytes value)
+{
+	struct frame frame = snapshot_frame(snapshot, RDB_STRING, "\"", "\"");
+	put_value(messages, &frame, value);
 }

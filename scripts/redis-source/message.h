@@ -3,24 +3,38 @@
 #define MESSAGE_H
 
 #include "output.h"
+#include "reply.h"
 
-/* Any bytes; not owned. */
-struct bytes {
-	const char *at;
-	size_t length;
+#include <stdbool.h>
+
+/* Where they go. A message that is longer than it may be is left out, said on standard error, and counted. */
+struct messages {
+	const char *program;
+	struct output out;
+	size_t longest; /* message, without its LF */
+	uintmax_t left_out;
+	double minute; /* by clock_seconds(), when it began */
+	unsigned said; /* of those left out in that minute */
 };
 
-/* A member of a sorted set, an element in JSON, and its score as Redis spells it. */
+/* Says how many were left out, if any. */
+void messages_close(struct messages *);
+
+enum { SCORE_MAX = 32 };
+
+/* A member of a sorted set, an element in JSON, and its score as it stands there. */
 struct scored_member {
 	struct bytes member;
-	struct bytes score;
+	char score[SCORE_MAX];
 };
+
+/* As Redis spells it. */
+void message_score(char score[SCORE_MAX], struct bytes spelled);
 
 struct zadd {
 	struct bytes key;
 	const char *exist_type; /* NONE, NX or XX */
 	bool ch;
-	bool incr; /* the scores are increments */
 };
 
 struct set {
@@ -40,14 +54,12 @@ struct snapshot {
 	long long expired_ms; /* when it expires, Unix time, -1: never */
 };
 
-/*
- * A message of many members is split into several of the same form, each below 200 KB unless one member alone is more,
- * because Kafka takes 1 MB at most unless told otherwise.
+/* A message of many members is split into several of the same form, each below 200 KB unless one member alone is more.
  */
-void message_zadd(struct output *, const struct zadd *, const struct scored_member *, size_t count);
-void message_zset(struct output *, const struct snapshot *, const struct scored_member *, size_t count);
+void message_zadd(struct messages *, const struct zadd *, const struct scored_member *, size_t count);
+void message_zset(struct messages *, const struct snapshot *, const struct scored_member *, size_t count);
 
-void message_set(struct output *, const struct set *);
-void message_string(struct output *, const struct snapshot *, struct bytes value);
+void message_set(struct messages *, const struct set *);
+void message_string(struct messages *, const struct snapshot *, struct bytes value);
 
 #endif

@@ -1,72 +1,77 @@
 #include "replication.h"
 
-#include <errno.h>
+#include "number.h"
+
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 static bool
-fail(struct redis_trouble *trouble, const char *what, const char *found)
+contains(const char *text, const char *const parts[])
 {
-	snprintf(trouble->reason, sizeof(trouble->reason), "%s%s", what, found);
-	trouble->final = false;
+	for (size_t i = 0; parts[i] != NULL; i++)
+		if (strcasestr(text, parts[i]) != NULL)
+			return true;
 	return false;
 }
 
-/* Sends what redisAppendCommand() has queued. */
+/* Redis, or who runs it, doesn't let replicas follow it. */
 static bool
-send_queued(redisContext *connection, struct redis_trouble *trouble)
+refuse(struct redis_trouble *trouble, const char *command, const char *error)
 {
-	int done = 0;
-	while (!done)
-		if (redisBufferWrite(connection, &done) != REDIS_OK)
-			return redis_broken(connection, trouble);
-	return true;
+	static const char *const for_ever[] = {"NOPERM", "unknown", "not permitted", "not allowed", "not available",
+		"not supported", "unsupported", "disabled", "denied", "forbidden", NULL};
+	redis_failed(trouble, command, error);
+	if (!contains(error, for_ever))
+		return false;
+	trouble->final = true;
+	size_t length = strlen(trouble->reason);
+	snprintf(trouble->reason + length, sizeof(trouble->reason) - length,
+		"; it can't be followed as by a replica, but perhaps be read at intervals: see --poll");
+	return false;
 }
 
 /* A capability Redis does not know of (they came with 2.8, 4.0 and 7.0) is an error reply, and no harm. */
 static bool
-announce(redisContext *connection, const char *name, const char *value, struct redis_trouble *trouble)
+announce(struct redis *redis, const char *name, const char *value, struct redis_trouble *trouble)
 {
-	redisReply *reply = redisCommand(connection, "REPLCONF %s %s", name, value);
+	struct reply *reply = redis_ask(redis, trouble, WORDS(bytes_of("REPLCONF"), bytes_of(name), bytes_of(value)));
 	if (reply == NULL)
-		return redis_broken(connection, trouble);
-	bool denied = reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "NO", 2) == 0;
-	if (denied)
+		return false;
+	bool denied = reply->type == REPLY_ERROR && strncmp(reply->bytes.at, "NO", 2) == 0;
+	if (denied && strncmp(reply->bytes.at, "NOPERM", 6) == 0)
+		refuse(trouble, "REPLCONF: ", reply->bytes.at);
+	else if (denied)
 		redis_refused(reply, trouble);
-	freeReplyObject(reply);
+	reply_free(reply);
 	return !denied;
 }
 
 bool
-replication_open(struct replication *replication, const struct redis_settings *settings, struct redis_trouble *trouble)
+replication_begin(struct replication *replication, struct redis *redis, struct redis_trouble *trouble)
 {
-	*replication = (struct replication){.reader = redisReaderCreate()};
-	if (replication->reader == NULL)
-		return fail(trouble, "out of memory", "");
-	replication->connection = redis_open(settings, trouble);
-	redisContext *connection = replication->connection;
+	*replication = (struct replication){.redis = redis};
 	/* The filter spares Redis from dumping its data, which would be thrown away here. */
-	if (connection != NULL && announce(connection, "capa", "eof", trouble) &&
-		announce(connection, "capa", "psync2", trouble) &&
-		announce(connection, "rdb-filter-only", "functions", trouble)) {
-		if (redisAppendCommand(connection, "PSYNC ? -1") == REDIS_OK && send_queued(connection, trouble))
-			return true;
-		redis_broken(connection, trouble);
-	}
+	if (announce(redis, "capa", "eof", trouble) && announce(redis, "capa", "psync2", trouble) &&
+		announce(redis, "rdb-filter-only", "functions", trouble) &&
+		redis_send(redis, trouble, WORDS(bytes_of("PSYNC"), bytes_of("?"), bytes_of("-1"))))
+		return true;
 	replication_close(replication);
 	return false;
+}
+
+bool
+replication_open(struct replication *replication, const struct redis_settings *settings, size_t longest,
+	struct redis_trouble *trouble)
+{
+	struct redis *redis = redis_open(settings, longest, trouble);
+	return redis != NULL && replication_begin(replication, redis, trouble);
 }
 
 void
 replication_close(struct replication *replication)
 {
-	if (replication->reader != NULL)
-		redisReaderFree(replication->reader);
-	if (replication->connection != NULL)
-		redisFree(replication->connection);
+	redis_close(replication->redis);
 	*replication = (struct replication){0};
 }
 
@@ -74,14 +79,11 @@ replication_close(struct replication *replication)
 static bool
 take_sync(struct replication *replication, struct redis_trouble *trouble)
 {
-	const char *line = replication->line;
-	if (line[0] == '-') {
-		redisReply refusal = {.type = REDIS_REPLY_ERROR, .str = replication->line + 1};
-		return redis_refused(&refusal, trouble);
-	}
-	if (sscanf(line, "+FULLRESYNC %*s %lld", &replication->offset) != 1 || replication->offset < 0 ||
-		replication->offset > LLONG_MAX / 2)
-		return fail(trouble, "PSYNC: expected FULLRESYNC, found ", line);
+	const char *line = replication->line, *offset = strrchr(line, ' ');
+	if (line[0] == '-')
+		return refuse(trouble, "PSYNC: ", line + 1);
+	if (strncmp(line, "+FULLRESYNC ", 12) != 0 || !parse_number(offset + 1, 0, LLONG_MAX / 2, &replication->offset))
+		return redis_failed(trouble, "PSYNC: expected FULLRESYNC, found ", line);
 	replication->state = AWAITING_DUMP;
 	return true;
 }
@@ -92,10 +94,12 @@ take_dump_head(struct replication *replication, struct redis_trouble *trouble)
 {
 	const char *line = replication->line;
 	replication->mark[0] = '\0';
-	if (sscanf(line, "$EOF:%40s", replication->mark) == 1 && strlen(replication->mark) == 40)
+	if (strncmp(line, "$EOF:", 5) == 0 && strlen(line + 5) == sizeof(replication->mark) - 1) {
+		strcpy(replication->mark, line + 5);
 		memset(replication->tail, 0, sizeof(replication->tail));
-	else if (sscanf(line, "$%lld", &replication->dump_left) != 1 || replication->dump_left < 1)
-		return fail(trouble, "PSYNC: expected a dump, found ", line);
+	} else if (line[0] != '$' || !parse_number(line + 1, 1, LLONG_MAX, &replication->dump_left)) {
+		return redis_failed(trouble, "PSYNC: expected a dump, found ", line);
+	}
 	replication->state = SKIPPING_DUMP;
 	return true;
 }
@@ -107,7 +111,7 @@ take_line(struct replication *replication, const char *bytes, size_t length, str
 	const char *end = memchr(bytes, '\n', length);
 	size_t piece = end == NULL ? length : (size_t)(end - bytes);
 	if (piece >= sizeof(replication->line) - replication->line_used) {
-		fail(trouble, "PSYNC: expected a line, found ", "more than 127 bytes");
+		redis_failed(trouble, "PSYNC: expected a line, found ", "more than 511 bytes");
 		return 0;
 	}
 	memcpy(replication->line + replication->line_used, bytes, piece);
@@ -155,56 +159,53 @@ skip_dump(struct replication *replication, const char *bytes, size_t length)
 	return length;
 }
 
+/* Takes what is in the buffer up to the stream's beginning. */
 static bool
-take(struct replication *replication, const char *bytes, size_t length, struct redis_trouble *trouble)
+take_dump(struct replication *replication, struct redis_trouble *trouble)
 {
-	bool streaming = replication->state == STREAMING;
-	while (length > 0 && replication->state != STREAMING) {
+	struct redis *redis = replication->redis;
+	while (redis->first < redis->end && replication->state != STREAMING) {
+		const char *bytes = redis->in + redis->first;
+		size_t length = redis->end - redis->first;
 		size_t taken = replication->state == SKIPPING_DUMP ? skip_dump(replication, bytes, length)
 								   : take_line(replication, bytes, length, trouble);
 		if (taken == 0)
 			return false;
-		bytes += taken;
-		length -= taken;
+		redis->first += taken;
 	}
-	if (!streaming && replication->state == STREAMING && !replication_acknowledge(replication, trouble))
-		return false;
-	replication->offset += (long long)length;
-	if (length > 0 && redisReaderFeed(replication->reader, bytes, length) != REDIS_OK)
-		return fail(trouble, "change stream: ", replication->reader->errstr);
-	return true;
+	return replication->state != STREAMING || replication_acknowledge(replication, trouble);
 }
 
 bool
 replication_receive(struct replication *replication, struct redis_trouble *trouble)
 {
-	char bytes[1 << 16];
-	ssize_t n = recv(replication->connection->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-	if (n > 0)
-		return take(replication, bytes, (size_t)n, trouble);
-	if (n == 0)
-		return fail(trouble, "it closed the connection", "");
-	return errno == EAGAIN || errno == EINTR || fail(trouble, strerror(errno), "");
+	struct redis *redis = replication->redis;
+	if (!redis_receive(redis, trouble))
+		return false;
+	if (replication->state != STREAMING && !take_dump(replication, trouble))
+		return false;
+	if (replication->state == STREAMING)
+		replication->offset += (long long)(redis->end - redis->first);
+	return true;
 }
 
 bool
-replication_command(struct replication *replication, redisReply **command, struct redis_trouble *trouble)
+replication_command(struct replication *replication, struct reply **command, struct redis_trouble *trouble)
 {
-	void *reply = NULL;
-	if (redisReaderGetReply(replication->reader, &reply) != REDIS_OK)
-		return fail(trouble, "change stream: ", replication->reader->errstr);
-	*command = reply;
-	if (reply == NULL || (redis_is_strings(reply) && (*command)->elements > 0))
+	struct redis_trouble reason;
+	if (!redis_next(replication->redis, command, &reason))
+		return redis_failed(trouble, "change stream: ", reason.reason);
+	if (*command == NULL || (reply_is_strings(*command) && (*command)->count > 0))
 		return true;
-	freeReplyObject(reply);
+	reply_free(*command);
 	*command = NULL;
-	return fail(trouble, "change stream: expected a command, found another reply", "");
+	return redis_failed(trouble, "change stream: expected a command, found another reply", "");
 }
 
 bool
 replication_acknowledge(struct replication *replication, struct redis_trouble *trouble)
 {
-	if (redisAppendCommand(replication->connection, "REPLCONF ACK %lld", replication->offset) != REDIS_OK)
-		return redis_broken(replication->connection, trouble);
-	return send_queued(replication->connection, trouble);
+	char offset[32];
+	snprintf(offset, sizeof(offset), "%lld", replication->offset);
+	return redis_send(replication->redis, trouble, WORDS(bytes_of("REPLCONF"), bytes_of("ACK"), bytes_of(offset)));
 }

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RECORD_MAX = 512 };
+enum { RECORD_MAX = 512, ANSWER_MAX = 1000 };
 
 static const char program[] = "stedi-simulator";
 
@@ -59,25 +59,25 @@ struct options {
 
 struct simulator {
 	struct redis_settings settings;
-	redisContext *connection; /* NULL: none */
+	struct redis *redis; /* NULL: not connected */
 	struct customer *customers;
 	int customer_count;
 	unsigned short random[3];
 	bool refused; /* Redis will never accept the settings */
+	struct redis_complaints complaints;
 	struct output out;
 };
 
 /* Adds a member, once; that it was there already is fine. */
 static bool
-try_add(redisContext *connection, const char *key, const char *member, struct redis_trouble *trouble)
+try_add(struct redis *redis, const char *key, const char *member, struct redis_trouble *trouble)
 {
-	redisReply *reply = redisCommand(connection, "ZADD %s 0 %s", key, member);
+	struct reply *reply =
+		redis_ask(redis, trouble, WORDS(bytes_of("ZADD"), bytes_of(key), bytes_of("0"), bytes_of(member)));
 	if (reply == NULL)
-		return redis_broken(connection, trouble);
-	bool added = reply->type == REDIS_REPLY_INTEGER;
-	if (!added)
-		redis_refused(reply, trouble);
-	freeReplyObject(reply);
+		return false;
+	bool added = reply->type == REPLY_INTEGER || redis_refused(reply, trouble);
+	reply_free(reply);
 	return added;
 }
 
@@ -87,7 +87,7 @@ try_add_customers(struct simulator *simulator, struct redis_trouble *trouble)
 	for (int i = 0; i < simulator->customer_count; i++) {
 		char json[CUSTOMER_JSON_MAX];
 		customer_json(&simulator->customers[i], json);
-		if (!try_add(simulator->connection, "Customer", json, trouble))
+		if (!try_add(simulator->redis, "Customer", json, trouble))
 			return false;
 	}
 	return true;
@@ -97,18 +97,17 @@ try_add_customers(struct simulator *simulator, struct redis_trouble *trouble)
 static bool
 try_connect(struct simulator *simulator, struct redis_trouble *trouble)
 {
-	if (simulator->connection != NULL)
+	if (simulator->redis != NULL)
 		return true;
-	simulator->connection = redis_open(&simulator->settings, trouble);
-	return simulator->connection != NULL && try_add_customers(simulator, trouble);
+	simulator->redis = redis_open(&simulator->settings, ANSWER_MAX, trouble);
+	return simulator->redis != NULL && try_add_customers(simulator, trouble);
 }
 
 static void
 disconnect(struct simulator *simulator)
 {
-	if (simulator->connection != NULL)
-		redisFree(simulator->connection);
-	simulator->connection = NULL;
+	redis_close(simulator->redis);
+	simulator->redis = NULL;
 }
 
 /* Adds a test, or without one only the customers, however long that takes. Returns false when it is time to end. */
@@ -116,23 +115,14 @@ static bool
 add(struct simulator *simulator, const char *test)
 {
 	struct redis_trouble trouble;
-	double pause = 0.25;
-	bool troubled = false;
 	while (!try_connect(simulator, &trouble) ||
-		(test != NULL && !try_add(simulator->connection, "RapidStepTest", test, &trouble))) {
+		(test != NULL && !try_add(simulator->redis, "RapidStepTest", test, &trouble))) {
 		disconnect(simulator);
 		simulator->refused = trouble.final;
-		redis_complain(program, &simulator->settings, &trouble, trouble.final ? "" : "; trying again");
-		if (trouble.final)
-			return false;
-		troubled = true;
-		stop_sleep(pause);
-		pause = pause < 4 ? 2 * pause : 4;
-		if (stop_signal() != 0)
+		if (!redis_try_again(&simulator->complaints, &trouble))
 			return false;
 	}
-	if (troubled)
-		redis_complain(program, &simulator->settings, &(struct redis_trouble){.reason = "connected"}, "");
+	redis_well(&simulator->complaints);
 	return true;
 }
 
@@ -217,6 +207,8 @@ run(const struct options *options)
 		say("%s: setting up: %s", program, strerror(errno));
 		return EXIT_TROUBLE;
 	}
+	simulator.complaints =
+		(struct redis_complaints){program, simulator.settings.host, simulator.settings.port, 0, 0, false};
 	make_customers(&simulator, (int)options->customers);
 	/* As srand48(3) begins. */
 	simulator.random[0] = 0x330E;
@@ -229,6 +221,7 @@ run(const struct options *options)
 	simulate(&simulator, options);
 	disconnect(&simulator);
 	free(simulator.customers);
+	SSL_CTX_free(simulator.settings.tls);
 	int error = output_close(&simulator.out);
 	stop_if_unread(error);
 	if (error != 0)

@@ -10,13 +10,14 @@ FUZZED_redis-decode = tests/fuzz/program.c $(SOURCES_redis-decode)
 FUZZED_events-decode = tests/fuzz/program.c $(SOURCES_events-decode)
 FUZZED_join = tests/fuzz/program.c $(SOURCES_join)
 
-build/fuzz/redis-protocol: FUZZ_FLAGS = -Dclock_gettime=standing_time
+build/fuzz/redis-protocol: FUZZ_FLAGS = -Dclock_gettime=standing_time -Iscripts/redis-source \
+	-Wl,--wrap=redis_open,--wrap=stop_sleep,--wrap=say
 
 $(FUZZED:%=build/fuzz/%): $$(FUZZED_$$(@F)) $(HEADERS) $(wildcard tests/*/*.h) Makefile
 	@mkdir -p $(@D)
 	clang $(filter-out -flto=%,$(C_FLAGS)) -Wno-unused-function $(SANITIZERS) -fsanitize=fuzzer \
 		-DPROGRAM='"$(@F)"' -Dmain=program_main $(FUZZ_FLAGS) \
-		-Itests/unit $(addprefix -I,$(sort $(dir $(filter %.c,$^)))) -o $@ $(filter %.c,$^) -ljansson -lhiredis
+		-Itests/unit $(addprefix -I,$(sort $(dir $(filter %.c,$^)))) -o $@ $(filter %.c,$^) -ljansson -lssl -lcrypto
 
 fuzz:
 	@scripts/need-packages.sh build fuzz

@@ -32,14 +32,31 @@ redis zadd z 0 a 1.5 b 1e3 c -0.1 d +inf e -inf f 123456789012345680000 g 0.3000
 ok 'scores keep every digit, infinite ones are strings' is "$(zadd eg== NONE false false \
 	"[$(printf '{"element":"%s","score":%s},' YQ== 0.0 Yg== 1.5 Yw== 1000.0 ZA== -0.1 ZQ== '"Infinity"' \
 		Zg== '"-Infinity"' Zw== 1.2345678901234568e+20 aA== 0.30000000000000004 | sed 's/,$//')]")" "$(published)"
-redis zadd z nx ch 1 i >/dev/null
-redis zadd z XX GT CH 2 i >/dev/null
-redis zadd z incr 2 i >/dev/null
-redis zincrby z 3 i >/dev/null
-ok 'options of ZADD, and ZINCRBY' is "$(zadd eg== NX true false '[{"element":"aQ==","score":1.0}]'
-	zadd eg== XX true false '[{"element":"aQ==","score":2.0}]'
-	zadd eg== NONE false true '[{"element":"aQ==","score":2.0}]'
-	zadd eg== NONE false true '[{"element":"aQ==","score":3.0}]')" "$(published)"
+
+# held TITLE EXIST CH ENTRIES COMMAND...: what Redis has after the command is published, and of what it has not, nothing
+held() {
+	redis "${@:5}" >/dev/null
+	ok "$1" is "${4:+$(zadd aGVsZA== "$2" "$3" false "[$4]")}" "$(published)"
+}
+held 'ZADD NX of a new member' NX true '{"element":"aQ==","score":1.0}' zadd held nx ch 1 i
+held '... of two, one of which is there and stays as it was' NX false '{"element":"aQ==","score":1.0},{"element":"ag==","score":5.0}' \
+	zadd held nx 5 i 5 j
+held 'ZADD XX of two, one of which is not there' XX false '{"element":"aQ==","score":2.0}' zadd held xx 2 i 2 absent
+held '... of one that is not there' XX false '' zadd held xx 2 absent
+held 'ZADD GT of one that becomes greater, one that does not, and a new one' NONE false \
+	'{"element":"aQ==","score":3.0},{"element":"ag==","score":5.0},{"element":"aw==","score":1.0}' zadd held gt 3 i 3 j 1 k
+held 'ZADD XX LT CH' XX true '{"element":"aQ==","score":3.0},{"element":"ag==","score":4.0}' zadd held xx lt ch 4 i 4 j 4 absent
+held 'ZADD INCR: the sum' NONE false '{"element":"aQ==","score":5.5}' zadd held incr 2.5 i
+held 'ZADD XX INCR of what is not there' NONE false '' zadd held xx incr 2 absent
+held 'ZINCRBY' NONE false '{"element":"aQ==","score":"-Infinity"}' zincrby held -inf i
+printf 'MULTI\nZADD held XX 9 j\nZREM held j\nEXEC\n' | redis >/dev/null
+ok 'a member that has gone by then is not published' is '' "$(published)"
+printf 'MULTI\nZADD held XX 9 k\nDEL held\nSET held 1\nEXEC\n' | redis >/dev/null
+ok '... nor is one of a key that has become of another type' is '{"key":"aGVsZA==","value":"MQ==","ex":null,"px":null,"existType":"NONE"}' \
+	"$(published)"
+redis del held >/dev/null
+echo zadd held ch lt "$(seq -f "1 member%.0f" 1000 | paste -sd ' ')" | redis >/dev/null
+ok 'of many members, each' is 1000 "$(published | jq -r '.zSetEntries[].element' | sort -u | wc -l)"
 
 for bytes in 'a"b' $'\\' "$(printf 'a\nb\r\tc')" '👵🏽' "$(printf '\377\376\001')"; do
 	redis zadd "$bytes" 0 "$bytes" >/dev/null
