@@ -94,7 +94,7 @@ jq -c '.[]' bad-file >expected
 consume large >actual
 same "... is on Kafka" expected actual
 large 1100000
-refused "a message of more than 1 MB" 'expected an output record of at most 1000000 bytes (--max-output), found 1100'
+refused "a message of more than 1 MB" 'expected an output record of at most 997952 bytes (--max-output), found 1100'
 
 # A broker that goes away
 
