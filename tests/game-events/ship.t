@@ -51,6 +51,25 @@ all_shipped "no half line is sent"
 printf '%s\n' 'no JSON' 'no JSON' '{"Host":"'$'\xff\xfe''"}' "$(printf '%0100000d' 0)" >>"$GAME_DIR/access.log"
 all_shipped "what is no event is sent as it is"
 
+# Lines that Kafka doesn't take (kcat ends at the first of them, and each time it is started again)
+cp "$GAME_DIR/access.log" before
+for n in {1..21}; do printf '{"n":%d,"agent":"%01000000d"}\n' "$n" 0; done >>"$GAME_DIR/access.log"
+play purchase_a_sword >reply
+ends_so() { # the topic, as the log does
+	consume "$GAME_TOPIC" | tail -n 1 | cmp - <(tail -n 1 "$GAME_DIR/access.log")
+}
+wait_for 60 ends_so
+ok "what is behind lines that are too long comes" kill -0 "$pid"
+ok "they are said, the first twenty" is "20 {\"n\":20,\"agent\":" \
+	"$(grep -c 'left out: a line of 10000[0-9]* bytes, the producer takes 997952: ' ship.err) $(grep -o '{"n":20,"agent":' ship.err)"
+stop TERM "$pid"
+ok "... and all counted" says ship.err 'ship: 21 lines left out: they are longer than the producer takes'
+ok "... and it ends as ever" is 143 "$status"
+{ cat before && tail -n 1 "$GAME_DIR/access.log"; } >after
+cat after >"$GAME_DIR/access.log"
+start ship game-events/ship
+all_shipped "what is there is not sent again"
+
 # Rotations
 stop TERM "$pid"
 for path in purchase_a_sword join_guild purchase_a_spear; do

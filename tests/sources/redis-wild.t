@@ -220,9 +220,12 @@ REDIS_PORT=$plain start_redis --tls-port "$tls" --tls-cert-file "$work/own.crt" 
 	--tls-ca-cert-file "$work/own.crt"
 REDIS_PORT=$plain
 redis zadd Customer 0 a >/dev/null
-over_tls() {
-	REDIS_PORT=$tls REDIS_TLS=yes REDIS_TLS_CA=$work/own.crt REDIS_TLS_CERT=$work/own.crt REDIS_TLS_KEY=$work/own.key "$@"
+over_tls() { # COMMAND...: with those $settings
+	local setting
+	for setting in "${settings[@]}"; do local -x "${setting?}"; done
+	"$@"
 }
+settings=(REDIS_PORT="$tls" REDIS_TLS=yes REDIS_TLS_CA="$work/own.crt" REDIS_TLS_CERT="$work/own.crt" REDIS_TLS_KEY="$work/own.key")
 forget
 over_tls start_source
 published >/dev/null
@@ -249,23 +252,15 @@ said() { # PORT REASON: what both programs say of it, and try again
 	is "$(printf '%s: Redis at %s: %s; trying again\n' redis-source "$REDIS_HOST:$1" "$2" stedi-simulator "$REDIS_HOST:$1" "$2")" \
 		"$(sed 's/Connection reset by peer/it closed the connection/' err simulator.err)"
 }
-over_tls() {
-	REDIS_PORT=$tls REDIS_TLS=yes REDIS_TLS_CA=$work/other.crt "$@"
-}
+settings=(REDIS_PORT="$tls" REDIS_TLS=yes REDIS_TLS_CA="$work/other.crt")
 ok 'a certificate that is not trusted is refused' said "$tls" 'TLS: self-signed certificate'
-over_tls() {
-	REDIS_HOST=localhost REDIS_PORT=$tls REDIS_TLS=yes REDIS_TLS_CA=$work/own.crt "$@"
-}
+settings=(REDIS_PORT="$tls" REDIS_TLS=yes REDIS_TLS_CA="$work/own.crt")
 REDIS_HOST=localhost
 ok 'one of another host, too' said "$tls" 'TLS: hostname mismatch'
 REDIS_HOST=127.0.0.1
-over_tls() {
-	REDIS_PORT=$plain REDIS_TLS=yes "$@"
-}
+settings=(REDIS_PORT="$plain" REDIS_TLS=yes)
 ok 'a Redis without TLS, which waits for a line' said "$plain" 'no answer'
-over_tls() {
-	REDIS_PORT=$tls "$@"
-}
+settings=(REDIS_PORT="$tls")
 ok 'a Redis with TLS that is spoken to without' said "$tls" 'it closed the connection'
 for setting in REDIS_TLS=maybe REDIS_TLS_CA=/nowhere REDIS_TLS_CERT=/nowhere 'REDIS_TLS_CERT=/dev/null REDIS_TLS_KEY=/nowhere' \
 	"REDIS_TLS_CERT=$work/own.crt REDIS_TLS_KEY=$work/other.key"; do
