@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum member { KEY, ZSET_TWIN, ZSET_ENTRIES, VALUE, MEMBERS };
+enum member { KEY, ZSET_TWIN, ZSET_ENTRIES, VALUE, MEMBER, KV, MEMBERS };
 
 void
 change_open(struct change *change)
 {
 	/* in the order of the enum; the twin, standing first, takes all other letter cases */
-	static const char *const members[] = {"key", "zsetEntries", "zSetEntries", "value"};
+	static const char *const members[] = {"key", "zsetEntries", "zSetEntries", "value", "member", "kv"};
 	for (size_t i = 0; i < MEMBERS; i++)
 		json_want(&change->members, &(struct json_step){(char *)members[i], strlen(members[i]), 0}, 1);
 	json_want(&change->entry, &(struct json_step){"element", strlen("element"), 0}, 1);
@@ -78,34 +78,59 @@ wrong(struct reason *reason, const struct part *part, const char *expected, stru
 	return CHANGE_WRONG;
 }
 
+/* Whether these are the entries of a sorted set, or there are none: not the strings of a list, for instance. */
+static bool
+is_entries(const struct change *change, struct slice array)
+{
+	struct slice element, entry;
+	return !json_next_element(&array, &change->entry, &element, &entry) || slice_is_object(entry);
+}
+
 /* Says what kind of change it is, and where its values stand. */
 static enum change_step
 read_kind(struct change *change, const struct slice *members, struct reason *reason)
 {
-	const struct part entries = {"zSetEntries", NO_INDEX, ""}, value = {"value", NO_INDEX, ""};
+	const struct part entries = {"zSetEntries", NO_INDEX, ""};
 	struct slice zset = slice_is_null(members[ZSET_ENTRIES]) ? members[ZSET_TWIN] : members[ZSET_ENTRIES];
-	change->kind = !slice_is_null(zset) ? ENTRIES : slice_is_array(members[VALUE]) ? SNAPSHOT : ONE_VALUE;
-	change->values = change->kind == ENTRIES ? zset : members[VALUE];
+	enum member holds = slice_is_null(members[VALUE]) ? MEMBER : VALUE;
 	change->count = 0;
-	if (change->kind == ENTRIES && !slice_is_array(zset))
-		return wrong(reason, &entries, "an array of entries", zset);
-	if (change->kind == ONE_VALUE && !slice_is_string(members[VALUE]))
-		return wrong(reason, &value, "base64 or an array of entries", members[VALUE]);
-	return CHANGE_RECORD;
+	change->values = !slice_is_null(zset) ? zset : members[holds];
+	change->kind = !slice_is_null(zset) ? ENTRIES : holds == MEMBER ? ONE_MEMBER : ONE_VALUE;
+	if (change->kind == ENTRIES)
+		return slice_is_array(zset) ? CHANGE_RECORD : wrong(reason, &entries, "an array of entries", zset);
+	if (slice_is_string(change->values))
+		return CHANGE_RECORD;
+	change->kind = SNAPSHOT;
+	return holds == VALUE && slice_is_array(change->values) && is_entries(change, change->values) ? CHANGE_RECORD
+												      : CHANGE_SKIPPED;
 }
 
-/* Reads the message. CHANGE_RECORD: it has a key that is wanted, and values. */
+/* Of a message without a key, which may have pairs of keys and values. */
+static enum change_step
+read_pairs(struct change *change, struct slice pairs)
+{
+	change->kind = PAIRS;
+	change->values = pairs;
+	change->count = 0;
+	return slice_is_object(pairs) ? CHANGE_RECORD : CHANGE_SKIPPED;
+}
+
+/* Reads the message. CHANGE_RECORD: it has a key that is wanted, and values; or pairs of them. */
 static enum change_step
 read_message(struct change *change, struct reason *reason)
 {
 	struct slice members[MEMBERS];
 	struct json_error error;
+	bool empty = true;
 	if (!json_scan(change->message.at, change->message.length, &change->members, members, &error)) {
 		reason_at_column(reason, error, change->message);
 		return CHANGE_WRONG;
 	}
-	if (slice_is_null(members[KEY]) || (slice_is_null(members[ZSET_ENTRIES]) && slice_is_null(members[ZSET_TWIN]) &&
-						   slice_is_null(members[VALUE])))
+	if (slice_is_null(members[KEY]))
+		return read_pairs(change, members[KV]);
+	for (size_t i = ZSET_TWIN; i <= MEMBER; i++)
+		empty = empty && slice_is_null(members[i]);
+	if (empty)
 		return CHANGE_SKIPPED;
 	if (!decode_base64(change, members[KEY], &change->key))
 		return wrong(reason, &(struct part){"key", NO_INDEX, ""}, "base64", members[KEY]);
@@ -133,6 +158,29 @@ next_entry(struct change *change, const char *name, struct inner *inner, struct 
 	return change->count == 0 ? CHANGE_SKIPPED : CHANGE_END;
 }
 
+/* Pairs of other keys are passed over. */
+static enum change_step
+next_pair(struct change *change, struct inner *inner, struct reason *reason)
+{
+	struct slice name, value;
+	while (json_next_member(&change->values, &name, &value)) {
+		if (!slice_is_string(value) || !decode_base64(change, name, &change->key) || !is_wanted(change))
+			continue;
+		inner->part = (struct part){"kv", change->count++, ""};
+		return read_value(change, value, inner, reason);
+	}
+	change->kind = READ;
+	return change->count == 0 ? CHANGE_SKIPPED : CHANGE_END;
+}
+
+static enum change_step
+the_one(struct change *change, const char *name, struct inner *inner, struct reason *reason)
+{
+	change->kind = READ;
+	inner->part = (struct part){name, NO_INDEX, ""};
+	return read_value(change, change->values, inner, reason);
+}
+
 void
 change_begin(struct change *change, struct slice message)
 {
@@ -156,9 +204,11 @@ change_next(struct change *change, struct inner *inner, struct reason *reason)
 	case SNAPSHOT:
 		return next_entry(change, "value", inner, reason);
 	case ONE_VALUE:
-		change->kind = READ;
-		inner->part = (struct part){"value", NO_INDEX, ""};
-		return read_value(change, change->values, inner, reason);
+		return the_one(change, "value", inner, reason);
+	case ONE_MEMBER:
+		return the_one(change, "member", inner, reason);
+	case PAIRS:
+		return next_pair(change, inner, reason);
 	default:
 		return CHANGE_END;
 	}

@@ -4,15 +4,18 @@
  *     ZADD      {"key":K,...,"zSetEntries":[{"element":V,"score":N},...],"zsetEntries":[the same again]}
  *     snapshot  {"db":{...},...,"key":K,"value":[{"element":V,"score":N},...],...}
  *     SET       {"key":K,"value":V,...}
+ *     ZINCRBY   {"key":K,"increment":N,"member":V}
+ *     MSET      {"kv":{K:V,...}}
  *
- * K and V are base64, at times between double underscores; names come in any letter case.
+ * K and V are base64, at times between double underscores; names come in any letter case. Others hold no record: values
+ * that are numbers, or as in snapshots of hashes, lists, sets and streams, objects and arrays of anything else.
  */
 #ifndef CHANGE_H
 #define CHANGE_H
 
 #include "decoder.h"
 
-enum change_kind { UNREAD, ENTRIES, SNAPSHOT, ONE_VALUE, READ };
+enum change_kind { UNREAD, ENTRIES, SNAPSHOT, ONE_VALUE, ONE_MEMBER, PAIRS, READ };
 
 /* A pattern of wanted keys, as fnmatch(3) has them. */
 struct pattern {
@@ -30,7 +33,7 @@ struct change {
 	/* the message begun last */
 	struct slice message;
 	enum change_kind kind;
-	struct slice values; /* that are still to be read: the rest of an array, or the one */
+	struct slice values; /* that are still to be read: the rest of an array or an object, or the one */
 	size_t count;        /* of those that were */
 };
 

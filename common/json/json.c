@@ -355,6 +355,27 @@ json_next_element(struct slice *rest, const struct json_tree *tree, struct slice
 }
 
 bool
+json_next_member(struct slice *rest, struct slice *name, struct slice *value)
+{
+	static const struct json_tree nothing;
+	const char *end = rest->at + rest->length;
+	const char *at = skip_blanks(rest->at + 1); /* behind '{' or ',' */
+	if (*rest->at == '}' || *at == '}')
+		return false;
+	struct scan scan = start_scan(at, end, &nothing, NULL);
+	for (struct slice *part = name; at != NULL; part = value) {
+		const char *behind = scan_value(&scan, at, NULL, 0);
+		if (behind == NULL)
+			return false;
+		*part = (struct slice){at, (size_t)(behind - at)};
+		behind = skip_blanks(behind);
+		*rest = (struct slice){behind, (size_t)(end - behind)};
+		at = part == name ? skip_blanks(behind + 1) : NULL;
+	}
+	return true;
+}
+
+bool
 slice_is_blank(struct slice text)
 {
 	size_t length = text.length;

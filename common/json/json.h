@@ -64,6 +64,9 @@ bool json_scan(const char *, size_t length, const struct json_tree *, struct sli
  */
 bool json_next_element(struct slice *rest, const struct json_tree *, struct slice *values, struct slice *element);
 
+/* The same of an object, whose members' names are handed out as the strings that they are. */
+bool json_next_member(struct slice *rest, struct slice *name, struct slice *value);
+
 /* Whether text holds nothing but blanks. */
 bool slice_is_blank(struct slice text);
 
