@@ -10,7 +10,7 @@ RUN make CFLAGS=-O2 LDFLAGS=-s redis-decode/redis-decode events-decode/events-de
 
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends \
-	kcat libjs-chart.js websocketd && \
+	kcat websocketd && \
 	rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
 		/usr/share/doc/* /usr/share/man/*
 # the pipeline prints what it logs, and the engine keeps that within bounds

@@ -25,7 +25,6 @@ needs() {
 		command redis-server            redis-server         demo
 		command redis-cli               redis-tools          demo
 		command websocketd              websocketd           demo
-		file    /usr/share/javascript/chart.js/chart.min.js libjs-chart.js demo
 		command prove                   perl                 check bare
 		command jq                      jq                   check bench hdfs
 		command python3                 python3-minimal      check bench lake

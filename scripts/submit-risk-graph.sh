@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Serves the live risk graph: websocketd hands out the page, and runs one kcat on the risk topic for each viewer.
+# Serves the live risk graph: websocketd hands out the page, and runs a feed, kcat on the risk topic, for each viewer.
 set -euo pipefail
 # shellcheck source=scripts/kafka-pipe.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
@@ -8,7 +8,8 @@ usage() {
 	cat <<'END'
 usage: submit-risk-graph.sh [--help]
 
-Serves the live risk graph, prints its address, and runs until Ctrl-C or SIGTERM.
+Serves the live risk graph, prints its address, and runs until Ctrl-C or SIGTERM. The page
+is there at once; a broker or a topic that is not there yet is waited for, and the page says so.
 
 environment:
 END
@@ -32,7 +33,6 @@ no_arguments "$@"
 check_topic "$KAFKA_RISK_TOPIC"
 address=${RISK_GRAPH_ADDRESS:-127.0.0.1}
 port=${RISK_GRAPH_PORT:-8080}
-chart=/usr/share/javascript/chart.js/chart.min.js
 
 [[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || {
 	say "RISK_GRAPH_PORT: expected a port, found '$port'"
@@ -41,7 +41,6 @@ chart=/usr/share/javascript/chart.js/chart.min.js
 for program in websocketd kcat; do
 	type -P "$program" >/dev/null || die "$program not found (Debian: apt-get install websocketd kcat)"
 done
-[[ -r $chart ]] || die "$chart not found (Debian: apt-get install libjs-chart.js)"
 
 # Where the server answers from this machine: a wildcard address is reached over loopback.
 case $address in
@@ -56,7 +55,8 @@ answers() { (: <"/dev/tcp/$host/$port") 2>/dev/null; }
 answers && die "$url is taken by another program: set RISK_GRAPH_PORT to a free port"
 
 server=
-site=$(mktemp -d)
+waiter=
+folder=$(mktemp -d)
 # shellcheck disable=SC2317 # the traps call it
 stop() {
 	# The group, not only the server: an idle kcat would not notice that its reader is gone.
@@ -67,11 +67,14 @@ stop() {
 		done
 		kill -KILL -- "-$server" 2>/dev/null || true
 	fi
-	rm -rf -- "$site"
+	[[ -z $waiter ]] || kill -TERM "$waiter" 2>/dev/null || true
+	rm -rf -- "$folder"
 }
 trap stop EXIT
 
-ln -s -- "$here"/risk-graph/{index.html,style.css,risk-graph.js} "$chart" "$site/"
+mkdir "$folder"/{site,places}
+touch "$folder"/places/{01..20}
+ln -s -- "$here"/risk-graph/{index.html,style.css,risk-graph.js} "$folder/site/"
 
 # A page from elsewhere whose name was made to point here passes --sameorigin, so on loopback the names are fixed too.
 origin=()
@@ -79,13 +82,12 @@ case ${address//[][]/} in
 127.* | localhost | ::1) origin=(--origin="127.0.0.1,localhost,$host") ;;
 esac
 
-# -J frames any payload; --binary, since bytes that are no UTF-8 would end a text WebSocket; stdbuf, since kcat holds
-# back up to 4 KiB when idle. From the beginning: asked for the newest N of a partition that holds fewer, and whose
-# first are gone, librdkafka 2.0 tries for ever. earliest: records may expire while they are being read.
-setsid websocketd --address="$address" --port="$port" --sameorigin "${origin[@]}" --maxforks=20 --binary \
-	--loglevel=error --passenv=PATH,HOME,KCAT_CONFIG --staticdir="$site" \
-	stdbuf -oL "${kafka[@]}" -C -J -t "$KAFKA_RISK_TOPIC" -o beginning \
-	-X fetch.wait.max.ms=100 -X auto.offset.reset=earliest </dev/null &
+# --binary, since bytes that are no UTF-8 would end a text WebSocket; --maxforks leaves room for feeds that tell why there
+# is none.
+export RISK_GRAPH_PLACES=$folder/places KAFKA_RISK_TOPIC
+setsid websocketd --address="$address" --port="$port" --sameorigin "${origin[@]}" --maxforks=40 --binary \
+	--loglevel=error --passenv=PATH,HOME,KCAT_CONFIG,KAFKA_BROKER,KAFKA_RISK_TOPIC,RISK_GRAPH_PLACES \
+	--staticdir="$folder/site" "$here/risk-graph/feed" </dev/null &
 server=$!
 
 until answers; do
@@ -94,5 +96,15 @@ until answers; do
 	pause 0.05
 done
 echo "risk graph: $url"
+
+# The page says the same by itself; this is for the terminal.
+wait_for_topic "$KAFKA_RISK_TOPIC" &
+waiter=$!
+while find_ended "$server" "$waiter" && ((${#ended[@]} == 0)); do pause 0.5; done
+if [[ " ${ended[*]} " == *" $waiter "* ]]; then
+	wait_for_end "$waiter"
+	waiter=
+	((status == 0)) || exit "$status"
+fi
 wait_for_end "$server"
 die "websocketd ended with status $status"

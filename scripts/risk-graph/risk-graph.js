@@ -1,39 +1,56 @@
 // The live risk graph. Its feed is a WebSocket that carries what `kcat -C -J` prints: one envelope a line, first of the
-// recent history, with the JSON of a risk record as its payload: {"score":"28.5","birthYear":"1963",…}.
+// recent history, with the JSON of a risk record as its payload: {"score":"28.5","birthYear":"1963",…}. Before them come
+// lines that say how the feed is, such as {"feed":"waiting","why":"waiting for the broker at localhost:9092"}.
 'use strict';
 
 const $ = id => document.getElementById(id);
 const whole = new Intl.NumberFormat('en');
-const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' };
-const decimal = new Intl.NumberFormat('en', twoDigits);
+const decimal = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' });
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
-const signed = number => decimal.format(number).replace('-', '−');
-const word = text => ({ '+': 'faster', '−': 'slower' })[text[0]] || 'unchanged';
+const signed = number => `${decimal.format(number).replace('-', '−')} s`;
+const word = mean => (Math.abs(mean) < 0.1 ? 'unchanged' : mean > 0 ? 'faster' : 'slower');
 const plural = (count, thing) => `${whole.format(count)} ${thing}${count === 1 ? '' : 's'}`;
-const say = (element, text) => element.textContent === text || (element.textContent = text);
+const tick = value => `${value > 0 ? '+' : ''}${whole.format(value).replace('-', '−')}${value ? ' s' : ''}`;
+const clamp = (number, low, high) => Math.min(high, Math.max(low, number));
+const say = (id, text) => $(id).textContent === text || ($(id).textContent = text);
 
 const MOST_RECORDS = 1e6; // are kept, the newest
-const MOST_POINTS = 3000; // are drawn one by one; of more, those at the same spot are one point,
-const SHADES = ['28', '50', '70', '90', 'b8']; // the darker the more they are
+const FEW = 5; // assessments of a year, of fewer than which the mean is drawn faintly
+const SPOT = 4; // pixels: dots of a year within them would cover each other, and are one, darker one
+
+// The records
 
 let records = []; // { x: birth year, y: score, time }
 let sorted = true; // by time, which partitions that arrive interleaved are not
-let latest = 0;
-let ignored = 0;
+let seen = new Map(); // of each 8,192 positions of a partition, a bit for each
+let [latest, ignored, repeats] = [0, 0, 0];
 
-// The record in an envelope; throws where there is no score of anybody who can be alive.
-function assessment(line) {
-	const { payload, ts } = JSON.parse(line);
-	const { birthYear, score } = JSON.parse(payload);
+// The record in a payload; throws where there is no score of anybody who can be alive.
+function assessment({ birthYear, score }, ts) {
 	const x = /^\d{4}$/.test(birthYear) ? Number(birthYear) : NaN;
 	const y = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(score) ? Number(score) : NaN;
-	if (!(x >= 1850 && x <= new Date().getFullYear() && Math.abs(y) <= 1e6)) throw new RangeError(payload);
+	if (!(x >= 1850 && x <= new Date().getFullYear() && Math.abs(y) <= 1e6)) throw new RangeError(score);
 	return { x, y, time: ts > 0 ? ts : Date.now() };
+}
+
+// Whether the event at TOPIC:PARTITION:OFFSET is counted already.
+function isRepeat(position) {
+	const [, partition, offset] = /^(.+):(\d{1,15})$/.exec(position) || [];
+	if (!partition) return false;
+	const key = `${partition}:${Math.floor(offset / 8192)}`;
+	const bits = seen.get(key) || seen.set(key, new Uint8Array(1024)).get(key);
+	const [at, before] = [(offset % 8192) >> 3, bits[(offset % 8192) >> 3]];
+	bits[at] |= 1 << offset % 8;
+	return bits[at] === before;
 }
 
 function take(line) {
 	try {
-		const record = assessment(line);
+		const { feed, why, payload, ts } = JSON.parse(line);
+		if (feed) return told(feed, why);
+		const content = JSON.parse(payload);
+		const record = assessment(content, ts);
+		if (isRepeat(content.position)) return repeats++;
 		records.push(record);
 		sorted &&= record.time >= latest;
 		latest = Math.max(latest, record.time);
@@ -42,167 +59,224 @@ function take(line) {
 	}
 }
 
-const choice = () => document.querySelector('input[name=window]:checked').value;
-
 function chosen(window) {
 	if (!sorted) records.sort((a, b) => a.time - b.time);
 	sorted = true;
-	if (window === 'all') return records.slice();
-	if (window !== '15m') return records.slice(-window);
 	const since = Date.now() - 15 * 60_000;
-	return records.filter(({ time }) => time >= since);
+	if (window === '15m') return records.filter(({ time }) => time >= since);
+	return window === 'all' ? records.slice() : records.slice(-window);
 }
 
 // Sums are in ten-thousandths, hence exact, and a mean is right to its second digit, halves away from zero.
 const meanOf = (sum, count) => (Math.sign(sum) * Math.round(Math.abs(sum) / (100 * count))) / 100;
 function byYear(view) {
-	const years = new Map();
+	const found = new Map();
 	for (const { x, y } of view) {
-		const year = years.get(x) || years.set(x, { x, sum: 0, count: 0 }).get(x);
+		const year = found.get(x) || found.set(x, { x, sum: 0, squares: 0, count: 0, low: y, high: y }).get(x);
 		year.sum += Math.round(y * 1e4);
+		year.squares += y * y;
 		year.count++;
+		year.low = Math.min(year.low, y);
+		year.high = Math.max(year.high, y);
 	}
-	return [...years.values()].sort((a, b) => a.x - b.x).map(year => ({ ...year, y: meanOf(year.sum, year.count) }));
+	for (const year of found.values()) {
+		const { sum, squares, count } = year;
+		year.y = meanOf(sum, count);
+		year.error = count > 1 ? Math.sqrt(Math.max(0, squares - sum ** 2 / count / 1e8) / (count - 1) / count) : 0;
+	}
+	return [...found.values()].sort((a, b) => a.x - b.x);
 }
 
-function spots(view) {
-	if (view.length <= MOST_POINTS) return view;
-	const [low, high] = view.reduce(([low, high], { y }) => [Math.min(low, y), Math.max(high, y)], [0, 0]);
-	const at = new Map();
+// The plot
+
+let years = []; // { x: birth year, y: mean of its scores, its standard error, count, low, high }
+let spots = []; // { x, y, count } of scores that share a dot
+let range = {}; // of scores that are shown, between two lines of the grid
+let px, py; // pixels of a birth year and of a score
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 10, 10, 28]; // pixels around the plot, for its labels
+
+const inside = ({ y }) => y >= range.min && y <= range.max;
+
+// What the plot shows of the scores: all but those that would flatten the others.
+function rangeOf(view, height) {
+	const every = Math.ceil(view.length / 5000);
+	const sample = Float64Array.from(view.filter((_, i) => i % every === 0), ({ y }) => y).sort();
+	const [low, high] = [0.25, 0.75].map(share => sample[Math.floor(share * sample.length)] || 0);
+	const far = 4 * Math.max(2, high - low);
+	let [min, max] = [-5, 5];
+	for (const { y } of view) {
+		if (y >= low - far && y < min) min = y;
+		if (y <= high + far && y > max) max = y;
+	}
+	const rough = (max - min) / clamp(height / 50, 3, 10);
+	const step = [1, 2, 5, 10].map(n => n * 10 ** Math.floor(Math.log10(rough))).find(step => step >= rough);
+	return { min: step * Math.floor(min / step), max: step * Math.ceil(max / step), step };
+}
+
+function spotsOf(view) {
+	const found = new Map();
 	for (const { x, y } of view) {
-		const key = x * 1000 + Math.round((y / (high - low || 1)) * 120);
-		if (at.has(key)) at.get(key).count++;
-		else at.set(key, { x, y, count: 1 });
+		const key = x * 1e4 + Math.round(py(y) / SPOT);
+		if (found.has(key)) found.get(key).count++;
+		else found.set(key, { x, y, count: 1 });
 	}
-	return [...at.values()];
+	return [...found.values()];
 }
 
-const theme = {};
-function readTheme() {
-	const style = getComputedStyle(document.documentElement);
-	for (const name of ['card', 'ink', 'soft', 'grid', 'faster', 'slower', 'dot', 'count'])
-		theme[name] = style.getPropertyValue(`--${name}`);
+// Marks are strokes, as wide as style.css has them: a dot is one of no length.
+const dot = ({ x, y }) => `M${px(x)},${py(y)}h0`;
+const path = (name, list, shape = dot) => `<path class="${name}" d="${list.map(shape).join('')}"/>`;
+
+// Beneath the marks: the sides of faster and slower, lines, labels, and the dots.
+function groundOf({ min, max, step, first, last, between, right, bottom }) {
+	const line = (name, to) => `<path class="${name}" d="${to}"/>`;
+	const label = (name, x, y, text) => `<text class="${name}" x="${x}" y="${y}">${text}</text>`;
+	let ground = line('ground faster', `M${LEFT},${TOP}H${right}V${py(0)}H${LEFT}`);
+	ground += line('ground slower', `M${LEFT},${py(0)}H${right}V${bottom}H${LEFT}`);
+	for (let y = min; y <= max; y += step)
+		ground += line(y ? 'grid' : 'zero', `M${LEFT},${py(y)}H${right}`) + label('score', LEFT - 8, Number(py(y)) + 4, tick(y));
+	for (let x = Math.ceil((first + 1) / between) * between; x < last; x += between) ground += label('year', px(x), bottom + 20, x);
+	for (const shade of [0, 1, 2, 3, 4]) // by fours
+		ground += path(`dots d${shade}`, spots.filter(({ count }) => Math.min(4, Math.floor(Math.log2(count) / 2)) === shade));
+	return ground;
 }
 
-// The zero line, and what above and below it mean.
-const sides = {
-	id: 'sides',
-	beforeDatasetsDraw({ ctx, chartArea: { left, right }, scales: { score } }) {
-		const zero = Math.round(score.getPixelForValue(0));
-		const paint = (color, alpha, top, height) => {
-			Object.assign(ctx, { globalAlpha: alpha, fillStyle: color });
-			ctx.fillRect(left, top, right - left, height);
-		};
-		paint(theme.faster, 0.05, score.top, zero - score.top);
-		paint(theme.slower, 0.05, zero, score.bottom - zero);
-		paint(theme.soft, 1, zero - 0.5, 1);
-		ctx.font = `600 12px ${Chart.defaults.font.family}`;
-		ctx.fillStyle = theme.faster;
-		ctx.fillText('▲ walk became faster', left, score.top - 9);
-		ctx.fillStyle = theme.slower;
-		ctx.fillText('▼ walk became slower', left, score.bottom + 17);
-	},
-};
-
-function newChart() {
-	Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-	const grid = { color: () => theme.grid, drawBorder: false, drawTicks: false };
-	const callback = value => whole.format(value).replace('-', '−');
-	const ticks = { color: () => theme.soft, padding: 8, precision: 0, callback };
-	const panel = { axis: 'y', type: 'linear', stack: 'panels', grid, ticks }; // one above the other, drawn from below
-	const bar = { type: 'bar', data: [], grouped: false, barPercentage: 0.72, categoryPercentage: 1, maxBarThickness: 22 };
-	const dot = { data: [], yAxisID: 'score' };
-	const means = { label: 'means', order: 3, borderRadius: 2, yAxisID: 'score', ...bar };
-	return new Chart($('graph'), {
-		type: 'scatter',
-		plugins: [sides],
-		data: {
-			datasets: [
-				means,
-				{ label: 'counts', order: 4, yAxisID: 'count', ...bar },
-				{ label: 'newest', order: 0, ...dot, radius: 6, borderWidth: 2.5, backgroundColor: 'transparent' },
-				...SHADES.map(() => ({ label: 'points', order: 2, ...dot })),
-			],
-		},
-		options: {
-			animation: false,
-			parsing: false,
-			maintainAspectRatio: false,
-			layout: { padding: { top: 24 } },
-			interaction: { mode: 'nearest', axis: 'x', intersect: false },
-			scales: {
-				x: { offset: false, grid: { display: false }, ticks: { ...ticks, includeBounds: false, callback: String } },
-				count: { ...panel, stackWeight: 1, beginAtZero: true, suggestedMax: 4, ticks: { ...ticks, maxTicksLimit: 3 } },
-				gap: { ...panel, stackWeight: 0.45, display: false },
-				score: { ...panel, stackWeight: 5, suggestedMin: -10, suggestedMax: 10 },
-			},
-			plugins: {
-				legend: { display: false },
-				tooltip: {
-					displayColors: false,
-					filter: ({ dataset }) => dataset === means,
-					callbacks: {
-						title: ([item]) => item && `Born ${item.raw.x}`,
-						label: ({ raw }) => [`mean score ${signed(raw.y)}`, plural(raw.count, 'assessment')],
-					},
-				},
-			},
-		},
-	});
+// Above the dots: means with their errors, what is beyond the plot, and the newest score.
+function marksOf(newest, { min, max, bottom }) {
+	const ends = (y, error) => [y - error, y + error].map(score => py(clamp(score, min, max)));
+	const whisker = ({ x, y, error }) => (error ? `M${px(x)},${ends(y, error).join('V')}` : '');
+	const edge = ({ x, y }) => (y > 0 ? `M${px(x) - 6},${TOP + 9}h12l-6,-9z` : `M${px(x) - 6},${bottom - 9}h12l-6,9z`);
+	const ring = ({ x, y }) => `M${px(x) - 7},${py(clamp(y, min, max))}a7,7 0 1,1 0,.1z`;
+	const shown = years.filter(inside);
+	let [errors, means] = ['', ''];
+	for (const name of ['faster', 'slower', 'unchanged']) {
+		const [few, many] = [true, false].map(few => shown.filter(({ y, count }) => word(y) === name && count < FEW === few));
+		errors += path(`error few ${name}`, few, whisker) + path(`error ${name}`, many, whisker);
+		means += path(`mean few ${name}`, few) + path(`mean ${name}`, many);
+		means += path(`edge ${name}`, years.filter(year => word(year.y) === name && !inside(year)), edge);
+	}
+	const beyond = shown.flatMap(({ x, low, high }) => [{ x, y: low }, { x, y: high }]).filter(score => !inside(score));
+	return errors + path('halo', shown) + means + path('hole', shown.filter(({ count }) => count < FEW)) +
+		path('edge', beyond, edge) + path('newest', newest, ring);
 }
 
 function draw() {
-	readTheme();
-	const view = chosen(choice());
-	const years = byYear(view);
-	const points = spots(view);
-	const many = points !== view;
-	const [means, counts, newest, ...dots] = chart.data.datasets;
-	const level = ({ count }) => (many ? Math.min(SHADES.length - 1, Math.floor(Math.log2(count) / 2)) : 3);
-	dots.forEach((shade, i) => Object.assign(shade, {
-		data: points.filter(point => level(point) === i), backgroundColor: theme.dot + SHADES[i],
-		borderColor: theme.card, borderWidth: many ? 0 : 0.75, radius: view.length <= 300 ? 4.5 : 3,
-	}));
-	const sides = years.map(({ y }) => (y < 0 ? theme.slower : theme.faster) + (many ? 'd0' : '80'));
-	Object.assign(means, { data: years, backgroundColor: sides, order: many ? 1 : 3 });
-	Object.assign(counts, { data: years.map(({ x, count }) => ({ x, y: count })), backgroundColor: theme.count });
-	Object.assign(newest, { data: view.slice(-1), borderColor: theme.ink });
-	const [first, last] = years.length ? [years[0].x, years.at(-1).x] : [1940, 2000];
-	const margin = Math.max(1, Math.ceil((12 - (last - first)) / 2));
-	Object.assign(chart.options.scales.x, { min: first - margin, max: last + margin });
-	chart.update();
-	tell(view, years, many);
+	const { width, height } = $('graph').getBoundingClientRect();
+	const [right, bottom] = [width - RIGHT, height - BOTTOM];
+	const view = chosen($('window').value);
+	range = rangeOf(view, height);
+	years = byYear(view);
+	const ends = years.length ? [years[0].x, years.at(-1).x] : [1940, 2000];
+	const margin = Math.max(1, Math.ceil((12 - (ends[1] - ends[0])) / 2));
+	const [first, last] = [ends[0] - margin, ends[1] + margin];
+	const wide = (right - LEFT) / (last - first); // a year
+	px = x => (LEFT + (x - first) * wide).toFixed(1);
+	py = y => (TOP + ((range.max - y) / (range.max - range.min)) * (bottom - TOP)).toFixed(1);
+	spots = spotsOf(view.filter(inside));
+	const between = [1, 2, 5, 10, 20, 50].find(years => years * wide >= 44);
+	$('ground').innerHTML = groundOf({ ...range, first, last, between, right, bottom });
+	$('marks').innerHTML = marksOf(view.slice(-1), { ...range, bottom });
+	$('graph').setAttribute('viewBox', `0 0 ${width} ${height}`);
+	$('graph').style.setProperty('--year', clamp(wide, 7, 12));
+	tell(view, view.length - spots.reduce((sum, { count }) => sum + count, 0));
+	fill();
+	light(lit);
 }
 
-function tell(view, years, thin) {
-	const mean = view.length ? signed(meanOf(years.reduce((sum, year) => sum + year.sum, 0), view.length)) : '';
-	say($('shown'), whole.format(view.length));
-	say($('of'), view.length < records.length ? `of ${whole.format(records.length)}` : '');
-	say($('mean'), mean || '–');
-	say($('word'), mean && word(mean));
-	$('word').className = mean && word(mean);
-	say($('since'), view.length ? `Since ${moment.format(view[0].time)}.` : '');
-	say($('thin'), thin ? 'Where dots would cover each other, one stands for all: the stronger, the more.' : '');
-	say($('ignored'), ignored ? `${plural(ignored, 'record')} ignored: not an assessment.` : '');
-	$('empty').hidden = view.length > 0;
-	say($('empty-title'), records.length ? 'None in the last 15 minutes' : 'No assessments yet');
-	say($('empty-text'), records.length ? 'Choose another window for earlier ones.' : 'Each appears here once it is recorded.');
+function tell(view, outside) {
+	const mean = view.length ? meanOf(years.reduce((sum, year) => sum + year.sum, 0), view.length) : NaN;
+	say('shown', whole.format(view.length));
+	say('of', view.length < records.length ? `of ${whole.format(records.length)}` : '');
+	say('mean', view.length ? signed(mean) : '–');
+	say('word', view.length ? word(mean) : '');
+	$('word').className = word(mean);
+	say('since', view.length ? `Since ${moment.format(view[0].time)}.` : '');
+	say('beyond', outside ? `${plural(outside, 'score')} beyond the plot: ▲ ▼ at its edge.` : '');
+	say('repeats', repeats ? `${plural(repeats, 'repeat')} not counted.` : '');
+	say('ignored', ignored ? `${plural(ignored, 'record')} ignored: not an assessment.` : '');
 	tellAge();
-	const { rows } = $('years');
-	while (rows.length > years.length) $('years').deleteRow(-1);
-	years.forEach(({ x, y, count }, i) => {
-		if (!rows[i]) $('years').insertRow().innerHTML = '<th scope="row"></th><td></td><td></td><td></td>';
-		const text = [String(x), whole.format(count), signed(y), word(signed(y))];
-		text.forEach((value, column) => say(rows[i].cells[column], value));
-		rows[i].cells[3].className = text[3];
-	});
+	tellState();
 }
 
 function tellAge() {
-	if (!records.length) return say($('last'), '–');
 	const seconds = (Date.now() - latest) / 1000;
 	const [size, unit] = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']].find(([size]) => seconds >= size) || [];
-	say($('last'), size ? `${whole.format(Math.floor(seconds / size))} ${unit} ago` : 'just now');
+	say('last', !records.length ? '–' : size ? `${whole.format(Math.floor(seconds / size))} ${unit} ago` : 'just now');
+}
+
+// The table
+
+let order = { by: 'x', sign: 1 };
+const ordered = () => [...years].sort((a, b) => order.sign * (a[order.by] - b[order.by]) || a.x - b.x);
+
+function fill() {
+	const { rows } = $('years');
+	const most = Math.max(...years.filter(inside).map(({ y }) => Math.abs(y)));
+	while (rows.length > years.length) $('years').deleteRow(-1);
+	ordered().forEach(({ x, y, count }, i) => {
+		if (!rows[i]) $('years').insertRow().innerHTML = '<th scope="row"></th><td></td><td></td><td><span></span></td>';
+		const cells = [...rows[i].cells].map(cell => cell.firstElementChild || cell);
+		[String(x), whole.format(count), signed(y).slice(0, -2), word(y)].forEach((text, column) => {
+			if (cells[column].textContent !== text) cells[column].textContent = text;
+		});
+		rows[i].cells[3].className = word(y);
+		rows[i].cells[3].style.setProperty('--share', Math.min(1, Math.abs(y) / most || 0));
+	});
+}
+
+function sort({ target }) {
+	const { by } = target.dataset;
+	if (!by) return;
+	order = { by, sign: by === order.by ? -order.sign : 1 };
+	for (const head of target.closest('tr').cells) head.removeAttribute('aria-sort');
+	target.parentNode.setAttribute('aria-sort', order.sign > 0 ? 'ascending' : 'descending');
+	draw();
+}
+
+// A year that is looked at: its dots, mean and row are lit together, and its figures stand at the mean.
+
+let lit = null;
+
+const about = ({ y, error, count, low, high }) => [
+	`mean ${signed(y)}${count > 1 ? ` ± ${error.toFixed(2)}` : ''}, ${word(y)}`,
+	plural(count, 'assessment') + (count > 1 ? ',' : ''),
+	...(count > 1 ? [`from ${signed(low)} to ${signed(high)}`] : []),
+];
+
+function light(year) {
+	lit = year;
+	const of = years.find(({ x }) => x === year);
+	const [graph, tip, table] = [$('graph'), $('tip'), $('table')];
+	say('tip', of ? [`Born ${year}`, ...about(of)].join('\n') : '');
+	$('lit').innerHTML = of ? path('band', [of], ({ x }) => `M${px(x)},${TOP}V${graph.clientHeight - BOTTOM}`) +
+		path('dots', spots.filter(({ x }) => x === year)) + path('ring', [of]) : '';
+	for (const row of $('years').rows) row.classList.toggle('lit', row.cells[0].textContent === String(year));
+	if (of) {
+		const top = clamp(py(of.y), TOP, graph.clientHeight - BOTTOM);
+		tip.className = top > 120 ? 'above' : 'below';
+		tip.style.top = `calc(1.25rem + ${top}px)`;
+		tip.style.left = `${clamp(px(year), tip.offsetWidth / 2, graph.clientWidth - tip.offsetWidth / 2)}px`;
+		const row = document.querySelector('tr.lit').offsetTop - table.scrollTop;
+		if (row < 40 || row > table.clientHeight - 40) table.scrollTop += row - table.clientHeight / 2;
+	}
+	const values = { min: years[0]?.x ?? 0, max: years.at(-1)?.x ?? 0, now: year ?? years[0]?.x ?? 0 };
+	for (const name in values) graph.setAttribute(`aria-value${name}`, values[name]);
+	graph.setAttribute('aria-valuetext', of ? `Born ${year}: ${about(of).join(' ')}` : 'no year chosen');
+}
+
+const look = year => year === lit || light(year);
+
+function lookAt({ clientX }) {
+	const distance = ({ x }) => Math.abs(px(x) - clientX + $('graph').getBoundingClientRect().left);
+	if (years.length) look(years.reduce((best, next) => (distance(next) < distance(best) ? next : best)).x);
+}
+
+function step(event, list, down) {
+	const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -down, ArrowDown: down, Home: -1e4, End: 1e4 }[event.key];
+	if (event.key === 'Escape') look(null);
+	if (!way || !list.length) return;
+	event.preventDefault();
+	look(list[clamp(list.findIndex(({ x }) => x === lit) + way, 0, list.length - 1)].x);
 }
 
 // Draws at most once a frame, and then rests twice as long as that took, so that the page always answers.
@@ -217,48 +291,80 @@ function changed() {
 	});
 }
 
-function state(name, text, more = '') {
-	$('state').dataset.name = name;
-	say($('state-text'), text);
-	say($('state-more'), more);
+// The feed
+
+let state = { name: 'waiting', title: 'Connecting', text: '' };
+let tries = 0;
+
+function tellState() {
+	const shown = $('shown').textContent !== '0';
+	const none = records.length
+		? ['None in the last 15 minutes', 'Choose another window for earlier ones.']
+		: ['No assessments yet', 'Each appears here once it is recorded.'];
+	const [title, text] = state.name !== 'live' ? [state.title, state.text] : shown ? ['', ''] : none;
+	$('state').dataset.name = state.name;
+	say('state-text', state.name === 'live' ? 'Live' : state.title);
+	say('state-more', state.more || '');
+	say('notice-title', title);
+	say('notice-text', text);
+	$('notice').className = shown ? 'over' : '';
 }
 
-let tries = 0;
+function become(name, title, text) {
+	state = { name, title, text };
+	tellState();
+}
+
+function told(feed, why) {
+	if (feed === 'waiting') return become('waiting', 'Waiting for Kafka', `The server is ${why}.`);
+	if (feed === 'refused') return become('refused', 'Not served', `${why}.`);
+	[records, seen, latest, ignored, repeats, tries] = [[], new Map(), 0, 0, 0, 0]; // its history comes again
+	become('live');
+}
+
 function connect() {
 	const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/feed`);
 	const utf8 = new TextDecoder();
-	let partial = null;
+	let partial; // of a line
 	socket.binaryType = 'arraybuffer';
-	socket.onopen = () => state('waiting', 'Waiting for records');
 	socket.onmessage = ({ data }) => {
-		if (partial === null) { // a feed starts with the history: so does the page, and nothing counts twice
-			records = [];
-			partial = '';
-			latest = ignored = tries = 0;
-			state('live', 'Live');
-		}
-		const lines = (partial + utf8.decode(data, { stream: true })).split('\n');
+		const lines = ((partial ?? '') + utf8.decode(data, { stream: true })).split('\n');
 		partial = lines.pop();
 		lines.forEach(take);
 		if (records.length > MOST_RECORDS) records = chosen('all').slice(-0.9 * MOST_RECORDS);
 		changed();
 	};
-	socket.onclose = () => reconnect(Math.min(10, 2 ** tries++));
+	socket.onclose = () => {
+		const text = records.length ? 'What is shown came before.' : 'The server does not answer.';
+		if (state.name !== 'refused' || partial === undefined) become('lost', 'Connection lost', text);
+		reconnect(Math.min(10, 2 ** tries++));
+	};
 }
 
 function reconnect(seconds) {
+	state.more = seconds ? `trying again in ${seconds} s` : 'trying again';
+	tellState();
 	if (!seconds) return connect();
-	state('lost', 'Connection lost', `trying again in ${seconds} s`);
 	setTimeout(reconnect, 1000, seconds - 1);
 }
 
-const chart = newChart();
-matchMedia('(prefers-color-scheme: dark)').onchange = changed;
-for (const input of document.querySelectorAll('input')) input.checked ||= location.hash === `#${input.value}`;
-document.querySelector('fieldset').onchange = () => {
-	history.replaceState(null, '', `#${choice()}`);
+// The viewer
+
+new ResizeObserver(changed).observe($('graph'));
+for (const option of $('window')) option.selected ||= location.hash === `#${option.value}`;
+$('window').onchange = () => {
+	history.replaceState(null, '', `#${$('window').value}`);
 	changed();
 };
-setInterval(() => (choice() === '15m' ? changed() : tellAge()), 1000);
+$('graph').onpointermove = $('graph').onpointerdown = lookAt;
+$('graph').onkeydown = event => step(event, years, -1);
+$('years').onpointerover = ({ target }) => look(Number(target.closest('tr').cells[0].textContent));
+$('table').onkeydown = event => step(event, ordered(), 1);
+$('table').querySelector('thead').onclick = sort;
+for (const part of [$('graph'), $('table')]) {
+	part.onpointerleave = ({ pointerType }) => pointerType === 'mouse' && look(null);
+	part.onblur = () => look(null);
+}
+setInterval(() => ($('window').value === '15m' ? changed() : tellAge()), 1000);
 draw();
 connect();

@@ -1,5 +1,6 @@
+// The live risk graph. Its pictures come to build/screenshots; scripts/risk-graph/risk-graph.png is risk-graph-1000-light.png.
 import assert from 'node:assert/strict';
-import { writeFileSync, readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,8 +18,8 @@ let seed = 20;
 const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
 const all = []; // what stands on the topic `graph`, in its order
 
-const person = (birthYear, score) =>
-	JSON.stringify({ customer: 'a@test.com', score: (score / 100).toFixed(2), email: 'a@test.com', birthYear: String(birthYear) });
+const person = ({ year, score, position }) =>
+	JSON.stringify({ customer: 'a@test.com', score: (score / 100).toFixed(2), email: 'a@test.com', birthYear: String(year), position });
 
 // Records of n people: a birth year and a score in hundredths, so that sums are exact.
 const people = n => Array.from({ length: n }, () => {
@@ -27,7 +28,7 @@ const people = n => Array.from({ length: n }, () => {
 });
 
 function produce(records, topic = 'graph', partition = 0) {
-	kcat(['-P', '-b', broker.first, '-t', topic, '-p', String(partition)], records.map(({ year, score }) => person(year, score)).join('\n'));
+	kcat(['-P', '-b', broker.first, '-t', topic, '-p', String(partition)], records.map(person).join('\n'));
 	if (topic === 'graph') all.push(...records);
 }
 
@@ -44,62 +45,114 @@ function expected(records) {
 
 function verdict({ score, count }) {
 	const hundredths = Math.floor((2 * Math.abs(score) + count) / (2 * count));
-	const digits = `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`;
-	if (hundredths === 0) return [digits, 'unchanged'];
-	return score < 0 ? [`−${digits}`, 'slower'] : [`+${digits}`, 'faster'];
+	const digits = `${Math.floor(hundredths / 100).toLocaleString('en')}.${String(hundredths % 100).padStart(2, '0')}`;
+	const sign = hundredths === 0 ? '' : score < 0 ? '−' : '+';
+	return [sign + digits, hundredths < 10 ? 'unchanged' : score < 0 ? 'slower' : 'faster'];
 }
 
 // --- the page
 
 const text = id => page.locator(`#${id}`).textContent();
-const choose = value => page.locator(`input[value="${value}"]`).check({ force: true });
+const choose = value => page.locator('#window').selectOption(value);
 
 const table = () => page.$$eval('#years tr', rows => rows.map(row => [...row.cells].map(cell => cell.textContent)));
 
+// Where the marks are drawn, in years and seconds, by the labels of the axes; and how much of these a pixel is.
 const drawn = () => page.evaluate(() => {
-	const sets = Chart.getChart('graph').data.datasets;
-	const of = label => sets.filter(set => set.label === label).flatMap(set => set.data).map(({ x, y, count }) => ({ x, y, count }));
-	return { points: of('points'), means: of('means'), counts: of('counts'), newest: of('newest') };
+	const labels = (name, at, off) => [...document.querySelectorAll(`#graph ${name}`)].map(label =>
+		[Number(label.textContent.replace('−', '-').replace(/[,s ]/g, '')), Number(label.getAttribute(at)) + off]);
+	const scale = labels => scaleOf(labels[0], labels.at(-1));
+	const scaleOf = ([a, from], [b, to]) => [pixels => a + ((pixels - from) * (b - a)) / (to - from), Math.abs((b - a) / (to - from))];
+	const [x, wide] = scale(labels('.year', 'x', 0));
+	const [y, high] = scale(labels('.score', 'y', -4));
+	const marks = (name, off = 0) => [...document.querySelectorAll(`#graph ${name}`)].flatMap(path =>
+		[...path.getAttribute('d').matchAll(/M([\d.]+),([\d.]+)(?:V([\d.]+))?/g)].map(([, ...at]) => ({
+			x: Math.round(x(Number(at[0]) + off)), y: y(Number(at[1])), to: at[2] && y(Number(at[2])) })));
+	const dots = marks('#ground .dots');
+	return { dots, means: marks('.mean'), few: marks('.few.mean'), errors: marks('.error'), edges: marks('.edge', 6), newest: marks('.newest', 7),
+		lit: marks('#lit .dots'), shared: spots.reduce((sum, { count }) => sum + count, 0), wide, high };
 });
 
-const sorted = points => points.map(({ x, y }) => `${x} ${y.toFixed(2)}`).sort();
+const near = (a, b, most) => assert.ok(Math.abs(a - b) <= most, `${a} is drawn for ${b}`);
+const byPlace = (a, b) => a.x - b.x || a.y - b.y;
 
-// Waits until the page shows these records, and checks that point for point, and table against chart.
+// Waits until the page shows these records, and checks that dot for dot, and table against plot.
 async function shows(records) {
 	const count = records.length.toLocaleString('en') + (records.length < all.length ? ` of ${all.length.toLocaleString('en')}` : '');
 	await until(`${count} are shown`, async () => `${await text('shown')} ${await text('of')}`.trim(), shown => shown === count);
 	const rows = expected(records);
 	assert.deepEqual(await table(), rows);
-	const { points, means, counts, newest } = await drawn();
-	assert.deepEqual(sorted(points), sorted(records.map(({ year, score }) => ({ x: year, y: score / 100 }))));
-	assert.deepEqual(means.map(({ x, y }) => [String(x), y]), rows.map(row => [row[0], Number(row[2].replace('−', '-'))]));
-	assert.deepEqual(counts.map(({ x, y }) => [String(x), y.toLocaleString('en')]), rows.map(row => row.slice(0, 2)));
-	assert.deepEqual(newest.map(({ x, y }) => [x, y]), records.slice(-1).map(({ year, score }) => [year, score / 100]));
 	const sum = records.reduce((total, { score }) => total + score, 0);
-	assert.deepEqual([await text('mean'), await text('word')], verdict({ score: sum, count: records.length }));
+	const [mean, word] = verdict({ score: sum, count: records.length });
+	assert.deepEqual([await text('mean'), await text('word')], [`${mean} s`, word]);
+	checkMarks(records, rows, await drawn());
 }
 
-async function picture(name) {
-	for (const [kind, colorScheme, width, height] of
-		[['light', 'light', 1280, 800], ['dark', 'dark', 1280, 800], ['phone', 'light', 390, 844], ['phone-dark', 'dark', 390, 844]]) {
-		await page.emulateMedia({ colorScheme });
-		await page.setViewportSize({ width, height });
-		await page.evaluate(() => new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 200)));
+function checkMarks(records, rows, { dots, means, few, errors, newest, shared, high }) {
+	const scores = new Map(rows.map(([year]) => [Number(year), []]));
+	for (const { year, score } of records) scores.get(year).push(score / 100);
+	for (const { x, y } of dots) assert.ok(scores.get(x).some(score => Math.abs(score - y) <= high / 10), `a dot at ${x} ${y}`);
+	for (const [year, list] of scores)
+		for (const score of list) assert.ok(dots.some(({ x, y }) => x === year && Math.abs(score - y) <= 4.2 * high), `no dot at ${year} ${score}`);
+	assert.equal(shared, records.length, 'all scores are in dots');
+	means.sort(byPlace);
+	assert.deepEqual(means.map(({ x }) => String(x)), rows.map(([year]) => year));
+	means.forEach(({ y }, i) => near(y, Number(rows[i][2].replace('−', '-')), high / 10));
+	assert.deepEqual(few.map(({ x }) => x).sort(), [...scores].filter(([, list]) => list.length < 5).map(([year]) => year));
+	for (const { x, y, to } of errors) {
+		const list = scores.get(x);
+		const mean = list.reduce((a, b) => a + b) / list.length;
+		const error = Math.sqrt(list.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (list.length - 1) / list.length);
+		near((to - y) / 2, error, high / 5);
+	}
+	assert.equal(errors.length, [...scores.values()].filter(list => new Set(list).size > 1).length);
+	near(newest[0].y, records.at(-1).score / 100, high / 10);
+}
+
+const graphIsInFirstHalf = () => page.evaluate(() => document.querySelector('.plot').getBoundingClientRect().top + scrollY < innerHeight / 2);
+
+const VIEWS = { // of the page as its users have it
+	light: {}, dark: { colorScheme: 'dark' }, phone: { width: 390, height: 844 }, 'phone-dark': { width: 390, height: 844, colorScheme: 'dark' },
+	small: { width: 320, height: 568 }, forced: { forcedColors: 'active' }, print: { width: 718, height: 1046, media: 'print', colorScheme: 'dark' },
+};
+
+async function view({ colorScheme = 'light', forcedColors = 'none', media = null, width = 1280, height = 800 } = {}) {
+	await page.emulateMedia({ colorScheme, forcedColors, media });
+	await page.setViewportSize({ width, height });
+	await page.evaluate(() => new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 200)));
+}
+
+// A picture of each view, in which nothing may be cut off, and axe may find nothing.
+async function picture(name, kinds = Object.keys(VIEWS)) {
+	for (const kind of kinds) {
+		await view(VIEWS[kind]);
 		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-		assert.ok(wide <= width, `${kind}: the page is ${wide} wide in a window of ${width}`);
+		assert.ok(wide <= (VIEWS[kind].width ?? 1280), `${name} ${kind}: the page is ${wide} wide`);
+		if (VIEWS[kind].media !== 'print') {
+			assert.ok(await graphIsInFirstHalf(), `${name} ${kind}: the graph begins too far down`);
+			assert.deepEqual(await findings(), [], `axe on ${name} ${kind}`);
+		}
 		await page.screenshot({ path: path.join(screenshots, `risk-graph-${name}-${kind}.png`) });
 	}
-	await page.emulateMedia({ colorScheme: 'light' });
-	await page.setViewportSize({ width: 1280, height: 800 });
+	await view();
 }
+
+const findings = () => page.evaluate(async () => (await axe.run()).violations.flatMap(({ id, help, nodes }) =>
+	nodes.map(({ target, any }) => `${id}: ${help}: ${target} ${any.map(({ message }) => message)}`)));
 
 const serve = (topic, at = port) =>
 	start(SCRIPT, [], { KAFKA_BROKER: broker.first, KAFKA_RISK_TOPIC: topic, RISK_GRAPH_ADDRESS: '127.0.0.1', RISK_GRAPH_PORT: String(at) });
 
-const feeds = topic => processesWith(`kcat -q -b ${broker.first} -C -J -t ${topic} `).filter(pid => !processesWith('websocketd').includes(pid));
+const feeds = topic => processesWith(`kcat -q -b ${broker.first} -C -J -t ${topic} `);
+async function leave(service) {
+	await page.goto('about:blank');
+	return stop(service);
+}
+
+const notice = async () => `${await text('notice-title')}: ${await text('notice-text')}`;
 
 before(async () => {
-	broker = await start('scripts/embedded-broker/embedded-broker', ['graph:1', 'crowd:4']);
+	broker = await start('scripts/embedded-broker/embedded-broker', ['graph:1', 'crowd:4', 'robust:1', 'repeats:1']);
 	port = await freePort();
 	origin = `http://127.0.0.1:${port}`;
 	graph = await serve('graph');
@@ -138,10 +191,10 @@ test('the script explains itself, and refuses what it cannot do', () => {
 
 test('an empty topic is said to be one', async () => {
 	await page.goto(origin);
-	await until('the feed is open', () => text('state-text'), state => state === 'Waiting for records');
+	await until('the feed is open', () => text('state-text'), state => state === 'Live');
 	assert.equal(await text('shown'), '0');
-	assert.match(await page.locator('#empty').innerText(), /No assessments yet/);
-	await picture('empty');
+	assert.equal(await notice(), 'No assessments yet: Each appears here once it is recorded.');
+	await picture('empty', ['light', 'phone']);
 });
 
 test('30 records are 30 points, with means and counts to the digit', async () => {
@@ -149,8 +202,8 @@ test('30 records are 30 points, with means and counts to the digit', async () =>
 	await shows(all);
 	assert.equal(await text('state-text'), 'Live');
 	assert.match(await text('last'), /^(just now|\d+ s ago)$/);
-	assert.ok(await page.locator('#empty').isHidden());
-	await picture('30');
+	assert.equal(await notice(), ': ');
+	await picture('30', ['light', 'phone']);
 });
 
 test('a record is a point at once', async t => {
@@ -159,9 +212,8 @@ test('a record is a point at once', async t => {
 		const before = await text('shown');
 		const shown = page.evaluate(before => new Promise(resolve => {
 			const look = () => {
-				const [newest] = Chart.getChart('graph').data.datasets.find(({ label }) => label === 'newest').data;
 				if (document.getElementById('shown').textContent === before) return requestAnimationFrame(look);
-				return setTimeout(() => resolve(Date.now() - newest.time)); // the frame is painted
+				return setTimeout(() => resolve(Date.now() - latest)); // the frame is painted
 			};
 			look();
 		}), before);
@@ -179,18 +231,138 @@ test('the window is the viewer\'s choice, by keyboard too, and stays in the addr
 	await picture('1000');
 	await page.keyboard.press('Tab');
 	assert.equal(await page.evaluate(() => document.activeElement.value), '1000');
-	await page.keyboard.press('ArrowLeft');
+	await page.keyboard.press('ArrowUp');
 	await shows(all.slice(-100));
-	await page.keyboard.press('ArrowLeft');
+	await page.keyboard.press('End');
 	await shows(all);
 	assert.equal(new URL(page.url()).hash, '#all');
-	await page.keyboard.press('Tab');
-	assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-labelledby')), 'years-title');
-	await page.keyboard.press('End');
-	await until('the table is scrolled', () => page.evaluate(() => document.activeElement.scrollTop));
 	await choose('100');
 	await page.reload();
 	await shows(all.slice(-100));
+	await choose('all');
+	await shows(all);
+});
+
+// What is lit: the year of the row, the mean and the dots, and what the figures say.
+const lit = async () => ({
+	rows: await page.$$eval('#years .lit th', heads => heads.map(head => head.textContent)),
+	ring: await page.$$eval('#lit .ring', rings => rings.length),
+	dots: [...new Set((await drawn()).lit.map(({ x }) => String(x)))],
+	tip: await text('tip'),
+	spoken: await page.locator('#graph').getAttribute('aria-valuetext'),
+});
+
+function figures(year) {
+	const scores = all.filter(record => record.year === year).map(({ score }) => score / 100);
+	const of = score => `${score > 0 ? '+' : score < 0 ? '−' : ''}${Math.abs(score).toFixed(2)} s`;
+	const row = expected(all).find(([born]) => born === String(year));
+	const mean = scores.reduce((a, b) => a + b) / scores.length;
+	const error = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1) / scores.length);
+	return [`Born ${year}`, `mean ${row[2]} s ± ${error.toFixed(2)}, ${row[3]}`, `${row[1]} assessments,`,
+		`from ${of(Math.min(...scores))} to ${of(Math.max(...scores))}`];
+}
+
+async function lights(year) {
+	const tip = figures(year);
+	assert.deepEqual(await lit(), { rows: [String(year)], ring: 1, dots: [String(year)], tip: tip.join('\n'),
+		spoken: `${tip[0]}: ${tip.slice(1).join(' ')}` });
+	const [anchor, box, plot] = await page.evaluate(() => ['#lit .ring', '#tip', '.plot'].map(name =>
+		document.querySelector(name).getBoundingClientRect().toJSON()));
+	assert.ok(anchor.x >= box.x - 1 && anchor.x <= box.right + 1, 'the figures are at the mean');
+	assert.ok(Math.min(Math.abs(anchor.y - box.bottom), Math.abs(anchor.bottom - box.y)) < 30, 'the figures are at the mean');
+	assert.ok(box.x >= plot.x - 1 && box.right <= plot.right + 1, 'the figures are not cut off');
+}
+
+test('a year is lit in plot and table, by pointer and by keyboard', async () => {
+	const born = await page.evaluate(() => years.filter(({ count }) => count > 1).map(({ x }) => x));
+	const year = born[20];
+	const row = page.locator('#years tr', { has: page.locator(`th:text-is("${year}")`) });
+	await row.hover();
+	await lights(year);
+	const { x, y, width, height } = await page.evaluate(() => document.querySelector('#lit .ring').getBoundingClientRect().toJSON());
+	await page.mouse.move(5, 5);
+	assert.deepEqual(await lit(), { rows: [], ring: 0, dots: [], tip: '', spoken: 'no year chosen' });
+	await page.mouse.move(x + width / 2, y + height / 2 + 50);
+	await lights(year);
+	await page.mouse.move(5, 5);
+	await page.locator('#window').focus();
+	await page.keyboard.press('Tab');
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'graph');
+	await page.keyboard.press('Home');
+	for (let i = 0; await page.locator('#graph').getAttribute('aria-valuenow') !== String(year); i++) {
+		assert.ok(i < 100, 'the arrow key comes to the year');
+		await page.keyboard.press('ArrowRight');
+	}
+	await lights(year);
+	for (const kind of ['light', 'dark', 'small', 'forced']) {
+		await view(VIEWS[kind]);
+		await lights(year);
+		assert.deepEqual(await findings(), []);
+		await page.screenshot({ path: path.join(screenshots, `risk-graph-lit-${kind}.png`) });
+	}
+	await view();
+	await page.keyboard.press('Escape');
+	assert.deepEqual((await lit()).rows, []);
+	await page.keyboard.press('Tab');
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'table');
+	await page.keyboard.press('End');
+	assert.deepEqual((await lit()).rows, [expected(all).at(-1)[0]]);
+	assert.ok(await page.evaluate(() => document.querySelector('tr.lit').getBoundingClientRect().bottom <= innerHeight), 'the row is in sight');
+	await page.keyboard.press('Tab');
+	assert.deepEqual((await lit()).rows, []);
+});
+
+test('the table is sorted by what the viewer chooses, and its bars are as long as the means', async () => {
+	const column = { Born: 0, Count: 1, 'Mean, s': 2 };
+	const number = text => Number(text.replace('−', '-').replace(',', ''));
+	for (const [name, sign, told] of [['Count', 1, 'ascending'], ['Count', -1, 'descending'], ['Mean, s', 1, 'ascending'], ['Born', 1, 'ascending']]) {
+		await page.getByRole('button', { name }).click();
+		const at = column[name];
+		const rows = expected(all).sort((a, b) => sign * (number(a[at]) - number(b[at])) || a[0] - b[0]);
+		assert.deepEqual(await table(), rows);
+		assert.deepEqual(await page.$$eval('thead th', heads => heads.map(head => head.ariaSort)),
+			[0, 1, 2, 3].map(i => (i === at ? told : null)));
+	}
+	const bars = await page.$$eval('#years td:last-child', cells => cells.map(cell => [cell.className,
+		Number.parseFloat(getComputedStyle(cell, '::after').width) / (cell.clientWidth * 0.46)]));
+	const means = expected(all).map(([, , mean, word]) => [word, Math.abs(number(mean))]);
+	const most = Math.max(...means.map(([, mean]) => mean));
+	bars.forEach(([word, share], i) => {
+		assert.equal(word, means[i][0]);
+		near(share, means[i][1] / most, 0.02);
+	});
+});
+
+test('marks are told from their ground, three to one', async () => {
+	for (const colorScheme of ['light', 'dark']) {
+		await page.emulateMedia({ colorScheme });
+		const contrasts = await page.evaluate(() => {
+			const draw = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+			const rgb = color => {
+				draw.fillStyle = color;
+				draw.fillRect(0, 0, 1, 1);
+				return [...draw.getImageData(0, 0, 1, 1).data].slice(0, 3).map(part => part / 255);
+			};
+			const light = color => rgb(color).map(part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+				.reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+			const style = (name, what) => light(getComputedStyle(document.querySelector(name))[what]);
+			const grounds = ['.ground.faster', '.ground.slower'].map(name => style(name, 'fill'));
+			const marks = ['.d0', '.mean.faster', '.mean.slower', '.error.few.faster', '.error.few.slower', '.newest', '.zero'];
+			return marks.flatMap(mark => grounds.map(ground => {
+				const [a, b] = [style(`#graph ${mark}`, 'stroke'), ground].sort();
+				return [mark, (b + 0.05) / (a + 0.05)];
+			}));
+		});
+		for (const [mark, contrast] of contrasts) assert.ok(contrast >= 3, `${colorScheme}: ${mark} has ${contrast.toFixed(2)}`);
+	}
+	await page.emulateMedia({ colorScheme: 'light' });
+});
+
+test('a page is printed on one sheet', async () => {
+	await page.emulateMedia({ colorScheme: 'dark', media: null });
+	const pdf = await page.pdf({ format: 'A4', path: path.join(screenshots, 'risk-graph.pdf'), printBackground: true });
+	assert.deepEqual(pdf.toString('latin1').match(/\/Type \/Page\b/g).length, 1);
+	await view();
 });
 
 test('15 minutes are 15 minutes of the records\' own time', async () => {
@@ -204,7 +376,7 @@ test('15 minutes are 15 minutes of the records\' own time', async () => {
 	assert.equal(await text('shown'), '7');
 	await page.evaluate(now => { window.frozen = now; }, times.at(-1) + 15 * 60_000 + 1);
 	await until('none is left', () => text('shown'), shown => shown === '0');
-	assert.match(await page.locator('#empty').innerText(), /None in the last 15 minutes/);
+	assert.match(await notice(), /^None in the last 15 minutes:/);
 	assert.equal(await text('last'), '15 min ago');
 	await page.evaluate(() => { delete window.frozen; });
 	await choose('all');
@@ -246,7 +418,8 @@ test('a feed that is killed comes back, and nothing counts twice', async () => {
 	await stop(graph);
 	await until('the page says so', () => text('state-text'), state => state === 'Connection lost');
 	assert.match(await text('state-more'), /^trying again in \d+ s$/);
-	await page.screenshot({ path: path.join(screenshots, 'risk-graph-lost-light.png') });
+	assert.equal(await notice(), 'Connection lost: What is shown came before.');
+	await picture('lost', ['light', 'phone']);
 	produce(people(4));
 	graph = await serve('graph');
 	await until('the page is live again', () => text('state-text'), state => state === 'Live');
@@ -254,10 +427,11 @@ test('a feed that is killed comes back, and nothing counts twice', async () => {
 	outage = false;
 });
 
-test('a broker that goes away and comes back costs nothing', async () => {
+test('a broker that goes away is told, and costs nothing once it is back', async () => {
 	outage = true;
 	process.kill(broker.pid, 'SIGUSR1');
-	await new Promise(resolve => setTimeout(resolve, 1000));
+	await until('the page says so', notice, told => told === `Waiting for Kafka: The server is waiting for the broker at ${broker.first}.`);
+	await picture('no-broker', ['light']);
 	process.kill(broker.pid, 'SIGUSR2');
 	produce(people(5));
 	await shows(all);
@@ -265,22 +439,106 @@ test('a broker that goes away and comes back costs nothing', async () => {
 	outage = false;
 });
 
-test('another site can\'t open the feed', async () => {
-	const upgrade = (host, from) => new Promise((resolve, reject) => {
-		const request = http.get({ port, host: '127.0.0.1', path: '/feed', headers: {
-			Host: host, Origin: from, Connection: 'Upgrade', Upgrade: 'websocket',
-			'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
-		} });
-		request.on('response', response => resolve(response.statusCode));
-		request.on('upgrade', (response, socket) => resolve(response.statusCode, socket.destroy()));
-		request.on('error', reject);
-	});
-	assert.equal(await upgrade(`127.0.0.1:${port}`, origin), 101);
-	assert.equal(await upgrade(`localhost:${port}`, `http://localhost:${port}`), 101);
-	assert.equal(await upgrade(`127.0.0.1:${port}`, 'http://other.example'), 403);
-	assert.equal(await upgrade(`127.0.0.1:${port}`, 'null'), 403);
-	assert.equal(await upgrade(`other.example:${port}`, `http://other.example:${port}`), 403, 'a name made to point here');
+// Opens the feed as a page of the machine does, or another site: resolves to the status, and the socket where there is one.
+const upgrade = (host, from) => new Promise((resolve, reject) => {
+	const request = http.get({ port, host: '127.0.0.1', path: '/feed', headers: {
+		Host: host, Origin: from, Connection: 'Upgrade', Upgrade: 'websocket',
+		'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+	} });
+	request.on('response', response => resolve({ status: response.statusCode }));
+	request.on('upgrade', (response, socket) => resolve({ status: response.statusCode, socket }));
+	request.on('error', reject);
+});
+
+test('a viewer too many is told so, and served once there is a place', async () => {
+	const name = `127.0.0.1:${port}`;
+	const others = [];
+	while (others.length < 19) others.push((await upgrade(name, origin)).socket.resume());
+	await until('20 are served', () => feeds('graph').length, count => count === 20);
+	const other = await context.newPage();
+	await other.goto(origin);
+	const told = () => other.locator('#notice').innerText();
+	await until('it is told', told, text => /^Not served\s+20 viewers are served already, which is the most\.$/.test(text));
+	assert.match(await other.locator('#state').innerText(), /^Not served\s+trying again/);
+	await other.screenshot({ path: path.join(screenshots, 'risk-graph-refused-light.png') });
+	assert.deepEqual(await other.evaluate(async () => (await axe.run()).violations), []);
+	for (const socket of others) socket.destroy();
+	await until('it is served', () => other.locator('#state-text').textContent(), state => state === 'Live');
+	await other.close();
 	await until('only the page\'s feed is left', () => feeds('graph').length, count => count === 1);
+});
+
+test('the page is there before the broker, whose address may stand in KCAT_CONFIG', async () => {
+	const config = path.join(scratch, 'kcat.conf');
+	writeFileSync(config, 'bootstrap.servers=127.0.0.1:1\n');
+	const settings = { KAFKA_BROKER: '', KCAT_CONFIG: config, RISK_GRAPH_ADDRESS: '127.0.0.1' };
+	const early = await start(SCRIPT, [], { ...settings, KAFKA_RISK_TOPIC: 'graph', RISK_GRAPH_PORT: String(await freePort()) });
+	await page.goto(early.first.replace('risk graph: ', ''));
+	await until('the page says so', notice, told => told === 'Waiting for Kafka: The server is waiting for the broker at 127.0.0.1:1.');
+	await until('so does the script', () => early.said, said => said === 'submit-risk-graph.sh: waiting for the broker at 127.0.0.1:1\n');
+	assert.equal(await leave(early), 143);
+	writeFileSync(config, `bootstrap.servers=${broker.first}\n`);
+	const named = await start(SCRIPT, [], { ...settings, KAFKA_RISK_TOPIC: 'later', RISK_GRAPH_PORT: String(await freePort()) });
+	await page.goto(named.first.replace('risk graph: ', ''));
+	await until('the page says so', notice, told => told === `Waiting for Kafka: The server is waiting for topic later at ${broker.first}.`);
+	produce([{ year: 1950, score: -250 }], 'later');
+	await until('the record is shown', () => text('mean'), mean => mean === '−2.50 s');
+	await until('the script says so', () => named.said, said => said.endsWith('topic later is there\n'));
+	assert.equal(await leave(named), 143);
+});
+
+test('what is wrong with the configuration ends the script', async () => {
+	const config = path.join(scratch, 'wrong.conf');
+	writeFileSync(config, 'no.such.property=1\n');
+	const wrong = run(SCRIPT, [], { KCAT_CONFIG: config, RISK_GRAPH_ADDRESS: '127.0.0.1', RISK_GRAPH_PORT: String(await freePort()) });
+	assert.equal(wrong.status, 1);
+	assert.match(wrong.stderr, /no\.such\.property/);
+});
+
+test('another site can\'t open the feed', async () => {
+	await page.goto(origin);
+	const status = async (host, from) => {
+		const { status, socket } = await upgrade(host, from);
+		socket?.destroy();
+		return status;
+	};
+	assert.equal(await status(`127.0.0.1:${port}`, origin), 101);
+	assert.equal(await status(`localhost:${port}`, `http://localhost:${port}`), 101);
+	assert.equal(await status(`127.0.0.1:${port}`, 'http://other.example'), 403);
+	assert.equal(await status(`127.0.0.1:${port}`, 'null'), 403);
+	assert.equal(await status(`other.example:${port}`, `http://other.example:${port}`), 403, 'a name made to point here');
+	await until('only the page\'s feed is left', () => feeds('graph').length, count => count === 1);
+});
+
+test('repeats of a position are counted once', async () => {
+	const served = await serve('repeats', await freePort());
+	const of = (score, position) => ({ year: 1950, score, position });
+	produce([of(100, 'e:0:7'), of(100, 'e:0:7'), of(300, 'e:1:7'), of(500, 'e:0:8'), of(500, 'e:0:8'), of(900, 'e:0:8199'), of(700, 'other')], 'repeats');
+	await page.goto(served.first.replace('risk graph: ', ''));
+	await until('five are shown', () => text('shown'), shown => shown === '5');
+	assert.equal(await text('mean'), '+5.00 s');
+	assert.equal(await text('repeats'), '2 repeats not counted.');
+	await leave(served);
+});
+
+test('scores far off do not flatten the others: they are marks at the edge', async () => {
+	const served = await serve('robust', await freePort());
+	const most = people(300);
+	const far = [[1950, -1e8], [1925, -1e8], [1990, 9000]].map(([year, score]) => ({ year, score }));
+	produce([...most, ...far], 'robust');
+	await page.goto(served.first.replace('risk graph: ', ''));
+	await until('all are shown', () => text('shown'), shown => shown === '303');
+	const range = await page.evaluate(() => range);
+	const scores = most.map(({ score }) => score / 100);
+	assert.ok(range.min > 2 * Math.min(...scores) && range.max < 2 * Math.max(...scores), JSON.stringify(range));
+	assert.equal(await text('beyond'), '3 scores beyond the plot: ▲ ▼ at its edge.');
+	assert.deepEqual((await drawn()).edges.map(({ x }) => x).sort(), [1925, 1950, 1990]);
+	assert.deepEqual((await table())[0], ['1925', '1', '−1,000,000.00', 'slower']);
+	await page.locator('#years tr').first().hover();
+	assert.match(await text('tip'), /^Born 1925\nmean −1,000,000\.00 s, slower\n1 assessment$/);
+	await page.mouse.move(5, 5);
+	await picture('far', ['light', 'dark', 'phone', 'small']);
+	await leave(served);
 });
 
 test('100,000 records do not freeze the page', async t => {
@@ -299,22 +557,21 @@ test('100,000 records do not freeze the page', async t => {
 		return shown;
 	}, shown => shown === '100,000');
 	assert.deepEqual(await table(), expected(crowd));
-	assert.equal((await drawn()).points.reduce((sum, { count }) => sum + count, 0), 100_000, 'every record is in a dot');
+	assert.equal((await drawn()).shared, 100_000, 'every record is in a dot');
 	await picture('100000');
 	await choose('1000');
 	await until('1,000 are shown', () => text('shown'), shown => shown === '1,000');
-	assert.equal((await drawn()).points.length, 1000);
+	assert.equal((await drawn()).shared, 1000);
 	await choose('all');
 	produce([{ year: 1977, score: 100 }], 'crowd');
 	await until('one more is shown', () => text('shown'), shown => shown === '100,001');
 	t.diagnostic(`asked ${asked} times while the records came in, the slowest answer took ${Math.round(slowest)} ms`);
-	outage = true;
-	assert.equal(await stop(other), 143);
+	assert.equal(await leave(other), 143);
 });
 
 test('nothing is left behind', async () => {
 	assert.equal(await stop(graph), 143);
-	assert.deepEqual([...feeds('graph'), ...feeds('crowd')], []);
+	assert.deepEqual([...feeds('graph'), ...feeds('crowd'), ...feeds('robust'), ...feeds('repeats'), ...feeds('later')], []);
 	assert.deepEqual(processesWith(`--port=${port} `), []);
 	assert.deepEqual(readdirSync(scratch).filter(name => name.startsWith('tmp.')), [], 'temporary directories');
 });

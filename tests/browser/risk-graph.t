@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The risk graph in a real browser, fed by real records. Needs chromium, kcat, websocketd, libjs-chart.js and node.
+# The risk graph in a real browser, fed by real records. Needs chromium, kcat, websocketd and node.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 if ! cmp -s package-lock.json node_modules/.installed; then

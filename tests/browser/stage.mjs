@@ -27,17 +27,19 @@ function signalGroup(child, signal) {
 	}
 }
 
-// A program of the project in a process group of its own, and the first line it prints.
+// A program of the project in a process group of its own, the first line it prints, and what it says on standard error.
 export async function start(program, args = [], env = {}) {
 	const child = spawn(path.join(root, program), args, {
-		detached: true, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: scratch, ...env },
+		detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: scratch, ...env },
 	});
 	running.add(child);
+	child.said = '';
+	child.stderr.setEncoding('utf8').on('data', text => { child.said += text; });
 	child.ended = new Promise(resolve => child.on('exit', (code, signal) => resolve(code ?? signal)));
 	child.ended.then(() => running.delete(child));
 	child.first = await new Promise((resolve, reject) => {
 		createInterface(child.stdout).once('line', resolve);
-		child.ended.then(status => reject(new Error(`${program} ended with ${status} before it was ready`)));
+		child.ended.then(status => reject(new Error(`${program} ended with ${status} before it was ready: ${child.said}`)));
 	});
 	return child;
 }
@@ -93,11 +95,13 @@ export async function until(what, look, accept = Boolean, bound = 90_000) {
 
 export async function browser() {
 	mkdirSync(screenshots, { recursive: true });
-	return chromium.launchPersistentContext(path.join(scratch, 'profile'), {
+	const context = await chromium.launchPersistentContext(path.join(scratch, 'profile'), {
 		executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
 		headless: true,
 		viewport: { width: 1280, height: 800 },
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 			'--disable-component-update', '--disable-sync'],
 	});
+	await context.addInitScript({ path: fileURLToPath(import.meta.resolve('axe-core/axe.min.js')) });
+	return context;
 }

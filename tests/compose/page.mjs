@@ -23,7 +23,7 @@ try {
 	const errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
 	page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-	await page.locator("input[value=all]").check();
+	await page.locator("#window").selectOption("all");
 	const shown = await page.waitForFunction(
 		(least) => {
 			const count = Number(document.getElementById("shown").textContent.replaceAll(",", ""));
