@@ -11,6 +11,7 @@ const signed = number => `${decimal.format(number).replace('-', '−')} s`;
 const word = mean => (Math.abs(mean) < 0.1 ? 'unchanged' : mean > 0 ? 'faster' : 'slower');
 const plural = (count, thing) => `${whole.format(count)} ${thing}${count === 1 ? '' : 's'}`;
 const tick = value => `${value > 0 ? '+' : ''}${whole.format(value).replace('-', '−')}${value ? ' s' : ''}`;
+const sentence = text => `${text[0].toUpperCase()}${text.slice(1)}.`;
 const clamp = (number, low, high) => Math.min(high, Math.max(low, number));
 const say = (id, text) => $(id).textContent === text || ($(id).textContent = text);
 
@@ -316,8 +317,8 @@ function become(name, title, text) {
 }
 
 function told(feed, why) {
-	if (feed === 'waiting') return become('waiting', 'Waiting for Kafka', `The server is ${why}.`);
-	if (feed === 'refused') return become('refused', 'Not served', `${why}.`);
+	if (feed === 'waiting') return become('waiting', 'Waiting for Kafka', sentence(why));
+	if (feed === 'refused') return become('refused', 'Not served', sentence(why));
 	[records, seen, latest, ignored, repeats, tries] = [[], new Map(), 0, 0, 0, 0]; // its history comes again
 	become('live');
 }

@@ -430,7 +430,7 @@ test('a feed that is killed comes back, and nothing counts twice', async () => {
 test('a broker that goes away is told, and costs nothing once it is back', async () => {
 	outage = true;
 	process.kill(broker.pid, 'SIGUSR1');
-	await until('the page says so', notice, told => told === `Waiting for Kafka: The server is waiting for the broker at ${broker.first}.`);
+	await until('the page says so', notice, told => told === `Waiting for Kafka: Waiting for the broker at ${broker.first}.`);
 	await picture('no-broker', ['light']);
 	process.kill(broker.pid, 'SIGUSR2');
 	produce(people(5));
@@ -474,13 +474,13 @@ test('the page is there before the broker, whose address may stand in KCAT_CONFI
 	const settings = { KAFKA_BROKER: '', KCAT_CONFIG: config, RISK_GRAPH_ADDRESS: '127.0.0.1' };
 	const early = await start(SCRIPT, [], { ...settings, KAFKA_RISK_TOPIC: 'graph', RISK_GRAPH_PORT: String(await freePort()) });
 	await page.goto(early.first.replace('risk graph: ', ''));
-	await until('the page says so', notice, told => told === 'Waiting for Kafka: The server is waiting for the broker at 127.0.0.1:1.');
+	await until('the page says so', notice, told => told === 'Waiting for Kafka: Waiting for the broker at 127.0.0.1:1.');
 	await until('so does the script', () => early.said, said => said === 'submit-risk-graph.sh: waiting for the broker at 127.0.0.1:1\n');
 	assert.equal(await leave(early), 143);
 	writeFileSync(config, `bootstrap.servers=${broker.first}\n`);
 	const named = await start(SCRIPT, [], { ...settings, KAFKA_RISK_TOPIC: 'later', RISK_GRAPH_PORT: String(await freePort()) });
 	await page.goto(named.first.replace('risk graph: ', ''));
-	await until('the page says so', notice, told => told === `Waiting for Kafka: The server is waiting for topic later at ${broker.first}.`);
+	await until('the page says so', notice, told => told === `Waiting for Kafka: Waiting for topic later at ${broker.first}.`);
 	produce([{ year: 1950, score: -250 }], 'later');
 	await until('the record is shown', () => text('mean'), mean => mean === '−2.50 s');
 	await until('the script says so', () => named.said, said => said.endsWith('topic later is there\n'));
