@@ -44,7 +44,8 @@ needs() {
 		command git                     git                  bare
 		file    /usr/sbin/nginx         nginx                game
 		command ab                      apache2-utils        game
-		command gawk                    gawk                 game
+		command gawk                    gawk                 check game
+		command mawk                    mawk                 check
 		command curl                    curl                 game hdfs
 		file    /usr/sbin/logrotate     logrotate            game
 		command chromium                chromium             browser

@@ -135,7 +135,7 @@ function groundOf({ min, max, step, first, last, between, right, bottom }) {
 	let ground = line('ground faster', `M${LEFT},${TOP}H${right}V${py(0)}H${LEFT}`);
 	ground += line('ground slower', `M${LEFT},${py(0)}H${right}V${bottom}H${LEFT}`);
 	for (let y = min; y <= max; y += step)
-		ground += line(y ? 'grid' : 'zero', `M${LEFT},${py(y)}H${right}`) + label('score', LEFT - 8, Number(py(y)) + 4, tick(y));
+		ground += line(y ? 'grid' : 'zero', `M${LEFT},${py(y)}H${right}`) + label('score', LEFT - 8, py(y) + 4, tick(y));
 	for (let x = Math.ceil((first + 1) / between) * between; x < last; x += between) ground += label('year', px(x), bottom + 20, x);
 	for (const shade of [0, 1, 2, 3, 4]) // by fours
 		ground += path(`dots d${shade}`, spots.filter(({ count }) => Math.min(4, Math.floor(Math.log2(count) / 2)) === shade));
@@ -171,8 +171,9 @@ function draw() {
 	const margin = Math.max(1, Math.ceil((12 - (ends[1] - ends[0])) / 2));
 	const [first, last] = [ends[0] - margin, ends[1] + margin];
 	const wide = (right - LEFT) / (last - first); // a year
-	px = x => (LEFT + (x - first) * wide).toFixed(1);
-	py = y => (TOP + ((range.max - y) / (range.max - range.min)) * (bottom - TOP)).toFixed(1);
+	px = x => Math.round(10 * (LEFT + (x - first) * wide)) / 10;
+	const high = (bottom - TOP) / (range.max - range.min); // a second
+	py = y => Math.round(10 * (TOP + (range.max - y) * high)) / 10;
 	spots = spotsOf(view.filter(inside));
 	const between = [1, 2, 5, 10, 20, 50].find(years => years * wide >= 44);
 	$('ground').innerHTML = groundOf({ ...range, first, last, between, right, bottom });

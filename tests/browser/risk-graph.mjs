@@ -298,6 +298,8 @@ test('a year is lit in plot and table, by pointer and by keyboard', async () => 
 		await view(VIEWS[kind]);
 		await lights(year);
 		assert.deepEqual(await findings(), []);
+		const [[, contrast]] = await contrasts([[['#tip', 'color'], ['#tip', 'backgroundColor']]]);
+		assert.ok(contrast >= 4.5, `${kind}: the figures have ${contrast.toFixed(2)}`);
 		await page.screenshot({ path: path.join(screenshots, `risk-graph-lit-${kind}.png`) });
 	}
 	await view();
@@ -333,29 +335,30 @@ test('the table is sorted by what the viewer chooses, and its bars are as long a
 	});
 });
 
+// Of pairs of [selector, property]: how much lighter one colour is than the other, as WCAG reckons it.
+const contrasts = pairs => page.evaluate(pairs => {
+	const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+	const light = ([selector, property]) => {
+		canvas.fillStyle = getComputedStyle(document.querySelector(selector))[property];
+		canvas.fillRect(0, 0, 1, 1);
+		const linear = part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+		const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map(part => linear(part / 255));
+		return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+	};
+	return pairs.map(pair => {
+		const [dark, bright] = pair.map(light).sort((a, b) => a - b);
+		return [pair[0][0], (bright + 0.05) / (dark + 0.05)];
+	});
+}, pairs);
+
 test('marks are told from their ground, three to one', async () => {
-	for (const colorScheme of ['light', 'dark']) {
-		await page.emulateMedia({ colorScheme });
-		const contrasts = await page.evaluate(() => {
-			const draw = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-			const rgb = color => {
-				draw.fillStyle = color;
-				draw.fillRect(0, 0, 1, 1);
-				return [...draw.getImageData(0, 0, 1, 1).data].slice(0, 3).map(part => part / 255);
-			};
-			const light = color => rgb(color).map(part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-				.reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
-			const style = (name, what) => light(getComputedStyle(document.querySelector(name))[what]);
-			const grounds = ['.ground.faster', '.ground.slower'].map(name => style(name, 'fill'));
-			const marks = ['.d0', '.mean.faster', '.mean.slower', '.error.few.faster', '.error.few.slower', '.newest', '.zero'];
-			return marks.flatMap(mark => grounds.map(ground => {
-				const [a, b] = [style(`#graph ${mark}`, 'stroke'), ground].sort();
-				return [mark, (b + 0.05) / (a + 0.05)];
-			}));
-		});
-		for (const [mark, contrast] of contrasts) assert.ok(contrast >= 3, `${colorScheme}: ${mark} has ${contrast.toFixed(2)}`);
+	const marks = ['.d0', '.mean.faster', '.mean.slower', '.error.few.faster', '.error.few.slower', '.newest', '.zero'];
+	const pairs = marks.flatMap(mark => ['faster', 'slower'].map(side => [[`#graph ${mark}`, 'stroke'], [`.ground.${side}`, 'fill']]));
+	for (const kind of ['light', 'dark', 'forced']) {
+		await view(VIEWS[kind]);
+		for (const [mark, contrast] of await contrasts(pairs)) assert.ok(contrast >= 3, `${kind}: ${mark} has ${contrast.toFixed(2)}`);
 	}
-	await page.emulateMedia({ colorScheme: 'light' });
+	await view();
 });
 
 test('a page is printed on one sheet', async () => {
