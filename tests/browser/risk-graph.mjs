@@ -126,8 +126,9 @@ async function view({ colorScheme = 'light', forcedColors = 'none', media = null
 async function picture(name, kinds = Object.keys(VIEWS)) {
 	for (const kind of kinds) {
 		await view(VIEWS[kind]);
-		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+		const [wide, cut] = await page.evaluate(() => [document.documentElement.scrollWidth, $('table').scrollWidth - $('table').clientWidth]);
 		assert.ok(wide <= (VIEWS[kind].width ?? 1280), `${name} ${kind}: the page is ${wide} wide`);
+		assert.ok(cut <= 0, `${name} ${kind}: the table is cut by ${cut}`);
 		if (VIEWS[kind].media !== 'print') {
 			assert.ok(await graphIsInFirstHalf(), `${name} ${kind}: the graph begins too far down`);
 			assert.deepEqual(await findings(), [], `axe on ${name} ${kind}`);
