@@ -21,6 +21,7 @@ needs() {
 		header  jansson.h               libjansson-dev       check fuzz
 		header  librdkafka/rdkafka.h    librdkafka-dev       build rdkafka
 		header  openssl/ssl.h           libssl-dev           build ssl
+		header  openssl/crypto.h        libssl-dev           build crypto
 		command kcat                    kcat                 demo game lake
 		command redis-server            redis-server         demo
 		command redis-cli               redis-tools          demo
