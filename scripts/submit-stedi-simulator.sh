@@ -29,6 +29,7 @@ END
   REDIS_DB          its database (0)
   REDIS_USER        user to log in as (Redis's default user)
   REDIS_PASSWORD    password to log in with (none)
+  REDIS_TLS         yes or no (no); REDIS_TLS_CA, REDIS_TLS_CERT, REDIS_TLS_KEY are files: see redis-source(1)
 
 exit status: 0 after TESTS, 128+signal when stopped, 1 when a part of the pipe failed, 2 wrong usage
 END
