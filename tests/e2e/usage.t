@@ -30,12 +30,14 @@ for script in "$root"/scripts/{,assessments/,game-events/}*; do
 	ok "... refuses an unknown option" refused "$status" --no-such-option
 	run "$script" operand "$(printf 'one\033more')"
 	ok "... and operands that it has not" refused "$status" ''
-	ok "... of which none reaches the terminal as it is" eval '! grep -q "$(printf "\033")" err'
+	ok "... of which none reaches the terminal as it is" is 0 "$(grep -c $'\033' err)"
 done
 
 # Settings that can't be right are refused before anything is waited for.
 for name in REDIS_TOPIC EVENTS_TOPIC KAFKA_RISK_TOPIC ASSESSMENTS_TOPIC GAME_TOPIC; do
-	for script in $(grep -l "\$[{]*$name" "$root"/scripts/{submit-*.sh,{assessments,game-events}/{follow,land,publish,ship}} 2>/dev/null); do
+	mapfile -t scripts < <(grep -l "\$[{]*$name" "$root"/scripts/{submit-*.sh,{assessments,game-events}/{follow,land,publish,ship}} 2>/dev/null)
+	ok "some script takes $name" test "${#scripts[@]}" -gt 0
+	for script in "${scripts[@]}"; do
 		for topic in 'bad topic' .. "$(printf '%250s' '' | tr ' ' x)" schlüssel; do
 			run env "$name=$topic" GAME_DIR="$work/game" "$script"
 			ok "${script##*/} refuses the topic ${topic:0:20}" refused "$status" ": expected 1 to 249 letters, digits, dots"
