@@ -32,11 +32,6 @@ exit status: 128+signal when stopped, 1 when a part of the pipe failed, 2 wrong 
 END
 }
 
-wrong_usage() {
-	usage >&2
-	exit 2
-}
-
 options=()
 limit=
 while (($#)); do
@@ -44,12 +39,12 @@ while (($#)); do
 	case $1 in
 	-h | --help) usage; exit ;;
 	-k | --key | --max-output | --poll)
-		(($# > 1)) || wrong_usage
+		(($# > 1)) || wrong_usage "$1 takes an argument"
 		options+=("$1" "$2")
 		[[ $1 != --max-output ]] || limit=$2
 		shift
 		;;
-	*) wrong_usage ;;
+	*) refuse "$1" ;;
 	esac
 	shift
 done

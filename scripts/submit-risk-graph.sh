@@ -32,12 +32,9 @@ END
 no_arguments "$@"
 check_topic "$KAFKA_RISK_TOPIC"
 address=${RISK_GRAPH_ADDRESS:-127.0.0.1}
-port=${RISK_GRAPH_PORT:-8080}
-
-[[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || {
-	say "RISK_GRAPH_PORT: expected a port, found '$port'"
-	exit 2
-}
+: "${RISK_GRAPH_PORT:=8080}"
+check_port RISK_GRAPH_PORT
+port=$RISK_GRAPH_PORT
 for program in websocketd kcat; do
 	type -P "$program" >/dev/null || die "$program not found (Debian: apt-get install websocketd kcat)"
 done

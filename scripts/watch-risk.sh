@@ -2,7 +2,7 @@
 # Shows the risk of the population by birth year at the terminal: kcat, events-decode and awk.
 set -euo pipefail
 # shellcheck source=scripts/kafka-pipe.sh
-. "$(dirname "${BASH_SOURCE[0]}")/kafka-pipe.sh"
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
 	cat <<'END'
@@ -97,6 +97,7 @@ END { show() }
 '
 
 no_arguments "$@"
+check_topic "$KAFKA_RISK_TOPIC"
 decode=$(program events-decode ../events-decode)
 awk=(awk)
 rows=0
@@ -111,7 +112,9 @@ if ((rows)); then
 	start_consumer "$KAFKA_RISK_TOPIC" >&"${to[messages]}"
 	start_source clock bash -c 'while sleep 1; do echo .; done' >&"${to[records]}"
 else
-	start_reader "reader of $KAFKA_RISK_TOPIC" "$KAFKA_RISK_TOPIC" -J >&"${to[messages]}"
+	start_source "reader of $KAFKA_RISK_TOPIC" "${kafka[@]}" "${consume[@]}" -e -J -t "$KAFKA_RISK_TOPIC" -o beginning \
+		-X fetch.wait.max.ms=10 >&"${to[messages]}"
+	passing[$!]=1
 fi
 # --pad: what it writes then ends where a record does, and the clock never comes amid one
 start_filter events-decode "$decode" -J --pad -f 'birthYear!:string,score!:number,position' \

@@ -183,7 +183,7 @@ test('the script explains itself, and refuses what it cannot do', () => {
 	assert.match(help.stdout, /RISK_GRAPH_PORT/);
 	const wrong = run(SCRIPT, ['now']);
 	assert.deepEqual([wrong.status, wrong.stdout], [2, '']);
-	assert.match(wrong.stderr, /^usage:/);
+	assert.match(wrong.stderr, /^submit-risk-graph\.sh: one operand too many: 'now'\nTry /);
 	const taken = run(SCRIPT, [], { RISK_GRAPH_ADDRESS: '127.0.0.1', RISK_GRAPH_PORT: String(port) });
 	assert.deepEqual([taken.status, taken.stdout], [1, '']);
 	assert.match(taken.stderr, new RegExp(`127.0.0.1:${port}/ is taken`));

@@ -35,7 +35,7 @@ done
 
 # Settings that can't be right are refused before anything is waited for.
 for name in REDIS_TOPIC EVENTS_TOPIC KAFKA_RISK_TOPIC ASSESSMENTS_TOPIC GAME_TOPIC; do
-	mapfile -t scripts < <(grep -l "\$[{]*$name" "$root"/scripts/{submit-*.sh,{assessments,game-events}/{follow,land,publish,ship}} 2>/dev/null)
+	mapfile -t scripts < <(grep -l "\$[{]*$name" "$root"/scripts/{{submit-*,watch-risk}.sh,{assessments,game-events}/{follow,land,publish,ship}} 2>/dev/null)
 	ok "some script takes $name" test "${#scripts[@]}" -gt 0
 	for script in "${scripts[@]}"; do
 		for topic in 'bad topic' .. "$(printf '%250s' '' | tr ' ' x)" schlüssel; do
