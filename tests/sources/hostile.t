@@ -64,9 +64,9 @@ bounded() {
 	redis-source "${@:3}" >out 2>err &
 	pid=$!
 	wait_for 60 grep -qE '^(waits|has sent 1 GB)' served
-	peak=$(awk '/^VmHWM:/ { print int($2 / 1024) }' "/proc/$pid/status")
+	held=$(peak "$pid")
 	stop TERM "$pid"
-	ok "$1 takes $peak MiB" test "$peak" -lt 16
+	ok "$1 takes $held MiB" test "$held" -lt "$little"
 }
 # ---- lengths that are not true (a fuzzer's favourites: memory for them would be more than there is) ----
 

@@ -42,3 +42,9 @@ forget() {
 	: >err
 	echo 0 >seen
 }
+
+# peak PID: the most memory that it has held, in MiB; $little is less than a large value, with what the sanitizers need
+peak() {
+	awk '/^VmHWM:/ { print int($2 / 1024) }' "/proc/$1/status"
+}
+little=$((${SAN:+200 +} 16))
