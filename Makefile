@@ -102,16 +102,11 @@ check-compose:
 	prove -v tests/compose
 
 # the image is made without tests
--include tests/fuzz/fuzz.mk
+-include tests/fuzz/fuzz.mk tests/bench/bench.mk
 
 lint:
 	@scripts/need-packages.sh build demo check lint
 	tests/lint
-
-bench:
-	@scripts/need-packages.sh build bench
-	@$(MAKE) -s all
-	tests/bench/bench
 
 BIN = $(DESTDIR)$(PREFIX)/bin
 MAN = $(DESTDIR)$(PREFIX)/share/man
@@ -132,4 +127,4 @@ uninstall:
 clean:
 	rm -rf $(PROGRAMS) build logs
 
-.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-compose fuzz lint bench install uninstall clean
+.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-compose fuzz lint check-bench bench bench-readme install uninstall clean

@@ -18,7 +18,7 @@ needs() {
 		command make                    make                 build
 		command cc                      gcc                  build compile
 		header  stdio.h                 libc6-dev            build compile
-		header  jansson.h               libjansson-dev       check fuzz
+		header  jansson.h               libjansson-dev       check fuzz bench
 		header  librdkafka/rdkafka.h    librdkafka-dev       build rdkafka
 		header  openssl/ssl.h           libssl-dev           build ssl
 		header  openssl/crypto.h        libssl-dev           build crypto
@@ -28,7 +28,7 @@ needs() {
 		command websocketd              websocketd           demo
 		command prove                   perl                 check bare
 		command jq                      jq                   check bench hdfs
-		command python3                 python3-minimal      check bench lake
+		command python3                 python3-minimal      check lake
 		command valgrind                valgrind             check
 		command mandoc                  mandoc               check lint
 		command col                     bsdextrautils        check
@@ -38,6 +38,12 @@ needs() {
 		command diff                    diffutils            check
 		file    /usr/bin/time           time                 check
 		command mlr                     miller               bench
+		command c++                     g++                  bench
+		file    /usr/include/simdjson.h libsimdjson-dev      bench
+		command cargo                   cargo                bench
+		command gnuplot                 gnuplot-nox          bench
+		command taskset                 util-linux           bench
+		python  statistics              python3              bench
 		command javac                   default-jdk-headless kafka
 		command mvn                     maven                kafka
 		command openssl                 openssl              check kafka
