@@ -17,15 +17,35 @@ build/jaq/bin/jaq: tests/bench/bench.mk
 	cargo install --quiet --locked --root build/jaq --version $(JAQ) jaq
 	touch $@
 
-# all of them write the same
-check-bench:
+build/spark-kafka/jars: tests/bench/kafka/pom.xml
+	mvn --batch-mode --quiet --file $< dependency:copy -DoutputDirectory=$(CURDIR)/$@
+	touch $@
+
+rivals:
 	@scripts/need-packages.sh build bench lake
 	@$(MAKE) -s all $(RIVALS)
-	prove tests/bench/rivals.t
 
-bench: check-bench
+kafka-rivals:
+	@scripts/need-packages.sh build demo bench kafka spark
+	@$(MAKE) -s all build/spark-kafka/jars
+	tests/bench/kafka/streams-join --compile
+
+# all of them write the same
+check-bench: rivals kafka-rivals
+	prove tests/bench
+
+bench: rivals
+	prove tests/bench/rivals.t
 	tests/bench/bench
 
-# and its figures become those of README.md
-bench-readme: check-bench
+bench-kafka: kafka-rivals
+	tests/bench/kafka/bench-kafka
+
+latency: kafka-rivals
+	tests/bench/kafka/latency
+
+# the figures become those of README.md
+bench-readme: rivals kafka-rivals
+	prove tests/bench/rivals.t
 	tests/bench/bench --readme
+	tests/bench/kafka/bench-kafka --readme

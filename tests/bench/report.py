@@ -76,11 +76,11 @@ def chart(results, growth, path):
         subprocess.run(["gnuplot", "-c", f"{HERE}/chart.gp", folder, path, str(len(tools(results)))], check=True)
 
 
-def replace_in_readme(lines):
+def replace_in_readme(name, lines):
     with open(f"{TOP}/README.md", encoding="utf-8") as file:
         before = file.read()
-    after, count = re.subn(r"(<!-- bench -->\n).*(<!-- /bench -->)", lambda m: f"{m[1]}{lines}{m[2]}", before, flags=re.S)
-    count == 1 or fail("README.md has no place for the figures")
+    after, count = re.subn(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", lambda m: f"{m[1]}{lines}{m[2]}", before, flags=re.S)
+    count == 1 or fail(f"README.md has no place for the figures of {name}")
     with open(f"{TOP}/README.md", "w", encoding="utf-8") as file:
         file.write(after)
 
@@ -90,4 +90,4 @@ def write(results, start, growth, load, into_readme):
     print(lines, end="")
     chart(results, growth, f"{HERE}/bench.svg" if into_readme else f"{TOP}/build/bench/bench.svg")
     if into_readme:
-        replace_in_readme(lines)
+        replace_in_readme("bench", lines)
