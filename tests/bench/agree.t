@@ -72,9 +72,9 @@ both_joined() { # EMAIL
 for ((round = 1; round <= rounds; round++)); do
 	produce "$REDIS_TOPIC" -k Customer <"changes-$round"
 	produce "$EVENTS_TOPIC" <"mark-$round"
-	wait_for 120 both_joined "mark-$round"
+	wait_for 300 both_joined "mark-$round"
 	produce "$EVENTS_TOPIC" <"events-$round"
-	wait_for 120 both_have "$(<"count-$round")"
+	wait_for 300 both_have "$(<"count-$round")"
 done
 
 consume "$KAFKA_RISK_TOPIC" | LC_ALL=C sort >ours
@@ -86,7 +86,7 @@ same "Kafka Streams writes the same $(wc -l <theirs) records" ours theirs
 SPARK_LOCAL_IP=127.0.0.1 SPARK_JARS=$(printf '%s,' "$root"/build/spark-kafka/jars/*.jar | sed 's/,$//') \
 	"$root/build/spark/bin/python" "$kafka/spark_join.py" "$KAFKA_BROKER" "$REDIS_TOPIC" "$EVENTS_TOPIC" spark "$work/spark" \
 	>spark.out 2>spark.err &
-wait_for 180 holds spark "$(<versions)"
+wait_for 600 holds spark "$(<versions)"
 consume spark | LC_ALL=C sort >spark.all
 ok "Spark writes $(<versions) for the same $(wc -l <ours) events" is "$(<versions)" "$(wc -l <spark.all)"
 ok "... all of ours among them" is '' "$(LC_ALL=C comm -23 <(uniq ours) <(uniq spark.all))"
