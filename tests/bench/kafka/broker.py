@@ -10,7 +10,8 @@ KAFKA = f"{HERE}/../../kafka"
 
 class Broker:
     def __init__(self, folder):
-        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", f"{KAFKA}/start-kafka", folder], stdout=subprocess.PIPE, text=True)
+        command = ["setpriv", "--pdeathsig", "TERM", "--", f"{KAFKA}/start-kafka", folder]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip()
 
     def __enter__(self):
