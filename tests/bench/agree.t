@@ -25,7 +25,10 @@ my (%year, %versions, %events, %waits, @joined);
 my $offset = 0;
 srand $seed;
 sub put { open my $file, '>>', shift or die; print $file @_ }
-sub joined { push @joined, sprintf qq({"customer":"%1\$s","score":"%2\$s","email":"%1\$s","birthYear":"%3\$s","position":"$topic:0:%4\$d"}\n), @_ }
+sub joined {
+	my ($email, $score, $year, $offset) = @_;
+	push @joined, qq({"customer":"$email","score":"$score","email":"$email","birthYear":"$year","position":"$topic:0:$offset"}\n);
+}
 sub change {
 	my ($round, $email) = @_;
 	$year{$email} = 1930 + int rand 80;
@@ -97,5 +100,6 @@ positions() {
 	events-decode -f position "$1" | LC_ALL=C sort -u
 }
 ok "... all of ours among them" is '' "$(LC_ALL=C comm -23 <(with_birth_years ours) <(with_birth_years spark.all))"
-ok "... and the others are the same events with other versions of their customers" is "$(positions ours)" "$(positions spark.all)"
+ok "... and the others are the same events with other versions of their customers" \
+	is "$(positions ours)" "$(positions spark.all)"
 done_testing

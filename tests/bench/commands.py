@@ -79,7 +79,8 @@ def program(name):
         places = [f"{os.environ.get('PROGRAMS', f'{TOP}/{name}')}/{name}"]  # and never join(1)
     else:
         brought = glob.glob(f"{TOP}/build/lake/lib/python3*/site-packages/duckdb_cli/{name}")
-        places = [f"{TOP}/build/bench/{name}", f"{TOP}/build/jaq/bin/{name}", f"{TOP}/tests/bench/rivals/{name}", *brought, name]
+        places = [f"{TOP}/build/bench/{name}", f"{TOP}/build/jaq/bin/{name}", f"{TOP}/tests/bench/rivals/{name}", *brought,
+                  name]
     for path in places:
         if found := shutil.which(path):
             return found

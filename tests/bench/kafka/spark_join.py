@@ -25,10 +25,11 @@ def stream(topic):
     return spark.readStream.format("kafka").options(**options).load().withColumn("value", col("value").cast("string"))
 
 
-changes = stream(customers_topic).select(from_json("value", "key string, zSetEntries array<struct<element: string>>").alias("c"))
+change = from_json("value", "key string, zSetEntries array<struct<element: string>>")
+changes = stream(customers_topic).select(change.alias("c"))
 elements = changes.where("c.key = 'Q3VzdG9tZXI='").select(explode("c.zSetEntries.element").alias("element"))
-customers = elements.select(from_json(unbase64("element").cast("string"), "email string, birthDay string").alias("c")).select(
-    "c.email", substring("c.birthDay", 1, 4).alias("birthYear"))
+customer = from_json(unbase64("element").cast("string"), "email string, birthDay string")
+customers = elements.select(customer.alias("c")).select("c.email", substring("c.birthDay", 1, 4).alias("birthYear"))
 events = stream(events_topic).select(
     from_json("value", "customer string, score string").alias("e"),
     concat_ws(":", "topic", "partition", "offset").alias("position")).select("e.*", "position")
