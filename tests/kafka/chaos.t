@@ -150,6 +150,19 @@ done
 : >struck
 wait "$feeder"
 wait_for 3600 holds "$KAFKA_RISK_TOPIC" "$events"
+
+# bad NAME: an event that is rejected, longer than what a full disk has left in a file's last page
+bad() {
+	perl -e 'printf qq(\xe9\xffbad\t{"%s":"%s"}}\x1e), shift, "x" x 9000' "$1" | to_events 0
+}
+fill_disk 2>/dev/null
+bad lost
+wait_for 3600 says join.err "$disk/rejects: No space left on device"
+rm "$disk/filler"
+bad kept
+wait_for 3600 says "$disk/rejects" kept
+ok "what is rejected is kept again once the disk has room, and what it had none for is not there in part" \
+	is 0 "$(grep -c lost "$disk/rejects")"
 : >enough
 kill -TERM "$(<running)"
 wait "$keeper"
