@@ -110,19 +110,27 @@ lint:
 
 BIN = $(DESTDIR)$(PREFIX)/bin
 MAN = $(DESTDIR)$(PREFIX)/share/man
+LIB = $(DESTDIR)$(PREFIX)/lib/stedi-pipes
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+WIRING = scripts/kafka-pipe.sh scripts/submit-event-kafkajoin.sh scripts/submit-event-kafkastreaming.sh \
+	scripts/submit-redis-kafka-streaming.sh
 
 # POSIX owns the name join
 install: $(FILTERS)
-	mkdir -p $(BIN) $(MAN)/man1 $(MAN)/man7
+	mkdir -p $(BIN) $(MAN)/man1 $(MAN)/man7 $(LIB)/delivery $(UNITS)
 	install -m 755 redis-decode/redis-decode events-decode/events-decode $(BIN)
 	install -m 755 join/join $(BIN)/stedi-join
 	install -m 644 redis-decode/redis-decode.1 events-decode/events-decode.1 $(MAN)/man1
 	install -m 644 join/join.1 $(MAN)/man1/stedi-join.1
 	install -m 644 scripts/stedi-pipes.7 $(MAN)/man7
+	install -m 755 $(WIRING) $(LIB)
+	install -m 755 $(wildcard scripts/delivery/*) $(LIB)/delivery
+	sed 's,/opt/stedi-pipes/scripts/,$(PREFIX)/lib/stedi-pipes/,' scripts/stedi-join.service >$(UNITS)/stedi-join.service
 
 uninstall:
-	rm -f $(BIN)/redis-decode $(BIN)/events-decode $(BIN)/stedi-join
+	rm -f $(BIN)/redis-decode $(BIN)/events-decode $(BIN)/stedi-join $(UNITS)/stedi-join.service
 	rm -f $(MAN)/man1/redis-decode.1 $(MAN)/man1/events-decode.1 $(MAN)/man1/stedi-join.1 $(MAN)/man7/stedi-pipes.7
+	rm -rf $(LIB)
 
 clean:
 	rm -rf $(PROGRAMS) build logs

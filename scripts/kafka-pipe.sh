@@ -76,9 +76,10 @@ check_port() {
 }
 
 # program NAME FOLDER [INSTALLED-NAME] prints how to call one of our programs: the one in the folder PROGRAMS where that
-# is set, else the one beside its source, else the installed one.
+# is set, else the one beside its source, else the one installed with this script, else any in PATH.
 program() {
 	local path=${PROGRAMS:-$here/$2}/$1
+	[[ -n ${PROGRAMS-} || -x $path ]] || path=$here/../../bin/${3:-$1}
 	[[ -n ${PROGRAMS-} || -x $path ]] || path=$(type -P "${3:-$1}") || die "$1 is not built: run make"
 	[[ -x $path ]] || die "$path is not there"
 	printf '%s\n' "$path"
