@@ -1,12 +1,7 @@
 #include "change.h"
 
 #include "base64.h"
-#include "memory.h"
-#include "write.h"
 
-#include <fnmatch.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum member { KEY, ZSET_TWIN, ZSET_ENTRIES, VALUE, MEMBER, KV, MEMBERS };
@@ -22,13 +17,6 @@ change_open(struct change *change)
 	change->members.any_case = change->entry.any_case = true;
 }
 
-void
-change_want(struct change *change, const char *pattern)
-{
-	change->patterns = need(reallocarray(change->patterns, change->pattern_count + 1, sizeof(*change->patterns)));
-	change->patterns[change->pattern_count++] = (struct pattern){pattern, false};
-}
-
 static bool
 decode_base64(struct change *change, struct slice string, struct buffer *decoded)
 {
@@ -38,36 +26,6 @@ decode_base64(struct change *change, struct slice string, struct buffer *decoded
 	if (text.length >= 4 && memcmp(text.at, "__", 2) == 0 && memcmp(text.at + text.length - 2, "__", 2) == 0)
 		text = (struct slice){text.at + 2, text.length - 4};
 	return base64_decode(text.at, text.length, decoded);
-}
-
-static bool
-is_wanted(struct change *change)
-{
-	bool wanted = false;
-	change->had_key = true;
-	if (memchr(change->key.bytes, '\0', change->key.length) != NULL)
-		return false; /* fnmatch() would see only what stands before it */
-	for (size_t i = 0; i < change->pattern_count; i++) {
-		struct pattern *pattern = &change->patterns[i];
-		if (wanted && pattern->matched)
-			continue;
-		if (strcmp(pattern->text, change->key.bytes) == 0 || fnmatch(pattern->text, change->key.bytes, 0) == 0)
-			wanted = pattern->matched = true;
-	}
-	return wanted;
-}
-
-void
-change_say_unmatched(const struct change *change, struct report *report)
-{
-	char shown[128];
-	for (size_t i = 0; change->had_key && i < change->pattern_count; i++) {
-		const struct pattern *pattern = &change->patterns[i];
-		if (pattern->matched || report->quiet)
-			continue;
-		printable(shown, sizeof(shown), (struct slice){pattern->text, strlen(pattern->text)});
-		say("%s: --key '%s': matched none of the keys read", report->program, shown);
-	}
 }
 
 static enum change_step
@@ -134,7 +92,8 @@ read_message(struct change *change, struct reason *reason)
 		return CHANGE_SKIPPED;
 	if (!decode_base64(change, members[KEY], &change->key))
 		return wrong(reason, &(struct part){"key", NO_INDEX, ""}, "base64", members[KEY]);
-	return is_wanted(change) ? read_kind(change, members, reason) : CHANGE_SKIPPED;
+	return globs_match(&change->wanted, change->key.bytes, change->key.length) ? read_kind(change, members, reason)
+										   : CHANGE_SKIPPED;
 }
 
 static enum change_step
@@ -164,7 +123,8 @@ next_pair(struct change *change, struct inner *inner, struct reason *reason)
 {
 	struct slice name, value;
 	while (json_next_member(&change->values, &name, &value)) {
-		if (!slice_is_string(value) || !decode_base64(change, name, &change->key) || !is_wanted(change))
+		if (!slice_is_string(value) || !decode_base64(change, name, &change->key) ||
+			!globs_match(&change->wanted, change->key.bytes, change->key.length))
 			continue;
 		inner->part = (struct part){"kv", change->count++, ""};
 		return read_value(change, value, inner, reason);
@@ -222,5 +182,5 @@ change_close(struct change *change)
 	buffer_free(&change->key);
 	buffer_free(&change->value);
 	buffer_free(&change->scratch);
-	free(change->patterns);
+	globs_free(&change->wanted);
 }

@@ -14,19 +14,12 @@
 #define CHANGE_H
 
 #include "decoder.h"
+#include "globs.h"
 
 enum change_kind { UNREAD, ENTRIES, SNAPSHOT, ONE_VALUE, ONE_MEMBER, PAIRS, READ };
 
-/* A pattern of wanted keys, as fnmatch(3) has them. */
-struct pattern {
-	const char *text;
-	bool matched; /* some key */
-};
-
 struct change {
-	struct pattern *patterns;
-	size_t pattern_count;
-	bool had_key; /* some message */
+	struct globs wanted; /* keys */
 	struct json_tree members, entry;
 	struct buffer key, value, scratch;
 
@@ -45,12 +38,6 @@ enum change_step {
 };
 
 void change_open(struct change *);
-
-/* Makes keys that match the pattern wanted; the text is the caller's. */
-void change_want(struct change *, const char *pattern);
-
-/* Says of each pattern that matched none of the keys that were read. */
-void change_say_unmatched(const struct change *, struct report *);
 
 /* Begins with a message, of which change_next() then takes one step after the other, until CHANGE_END. */
 void change_begin(struct change *, struct slice message);

@@ -58,18 +58,18 @@ main(int argc, char *argv[])
 			each = optarg;
 			break;
 		case 'k':
-			change_want(&change, optarg);
+			globs_add(&change.wanted, optarg);
 			break;
 		}
-	bool asked = change.pattern_count > 0;
+	bool asked = change.wanted.count > 0;
 	if (!asked)
-		change_want(&change, "Customer");
+		globs_add(&change.wanted, "Customer");
 	decoder_open(&decoder, &cli, each, DEFAULT_FIELDS, argv + optind);
 
 	while (decoder_next(&decoder, &message)) /* from an input, out of its envelope */
 		put_change(&decoder, &change, message);
-	if (asked)
-		change_say_unmatched(&change, &decoder.filter.report);
+	if (asked && !decoder.filter.options.quiet)
+		globs_say_unmatched(&change.wanted, cli.program);
 	change_close(&change);
 	return decoder_close(&decoder);
 }

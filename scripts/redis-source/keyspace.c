@@ -9,7 +9,7 @@
 #include <string.h>
 
 bool
-keyspace_open(struct keyspace *keyspace, const struct redis_settings *settings, const struct globs *wanted,
+keyspace_open(struct keyspace *keyspace, const struct redis_settings *settings, struct globs *wanted,
 	size_t longest, struct redis_trouble *trouble)
 {
 	*keyspace = (struct keyspace){

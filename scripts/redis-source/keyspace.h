@@ -15,7 +15,7 @@ enum { KEYSPACE_PAGE = 200 };
 struct keyspace {
 	struct redis *redis;
 	int db;
-	const struct globs *wanted; /* keys; without any: all */
+	struct globs *wanted; /* keys; without any: all */
 	struct bytes *queue;        /* of the keys to read, owned: a ring */
 	size_t first, count, room;
 	char scan[24];            /* SCAN's cursor, "": not scanning */
@@ -29,7 +29,7 @@ struct keyspace {
  * Begins without a key to read. Strings longer than `longest` are not kept. Returns false with the trouble noted; else
  * keyspace_close() it.
  */
-bool keyspace_open(struct keyspace *, const struct redis_settings *, const struct globs *wanted, size_t longest,
+bool keyspace_open(struct keyspace *, const struct redis_settings *, struct globs *wanted, size_t longest,
 	struct redis_trouble *);
 void keyspace_close(struct keyspace *);
 

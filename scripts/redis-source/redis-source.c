@@ -224,6 +224,7 @@ run(struct source *source, size_t pad)
 	output_open(&source->messages.out, STDOUT_FILENO, pad);
 	bool ok = serve(source);
 	messages_close(&source->messages);
+	globs_say_unmatched(&source->keys, program);
 	globs_free(&source->keys);
 	SSL_CTX_free(source->settings.tls);
 	int error = output_close(&source->messages.out);

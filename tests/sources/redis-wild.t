@@ -120,7 +120,7 @@ redis flushall >/dev/null
 redis mset Customer-name 1 session:1 1 other 1 >/dev/null
 redis zadd Customer 0 a >/dev/null
 forget
-start_source -k 'Customer' --key 'session:*' -k 'mark*'
+start_source -k 'Customer' --key 'session:*' -k 'mark*' -k 'Custmer*'
 ok 'of a snapshot, those keys that are asked for' is 'Customer session:1' "$(keys | tr ' ' '\n' | sort | paste -sd ' ')"
 redis zadd Customer 0 b >/dev/null
 redis zadd Customers 0 b >/dev/null
@@ -137,7 +137,8 @@ redis rename session:5 other >/dev/null
 ok 'of the changes, too' is 'Customer Customer Customer session:2 session:1 session:4 session:5' \
 	"$(keys | sed 's/session:4$/& session:5/')"
 stop TERM "$source_pid"
-
+ok 'a pattern that matched nothing is named, and no other' is "redis-source: --key 'Custmer*': matched none of the keys read" \
+	"$(grep -F -e --key err)"
 
 # ---- users with few rights (Redis 6: NOPERM) ----
 
