@@ -9,8 +9,8 @@
 #include <string.h>
 
 bool
-keyspace_open(struct keyspace *keyspace, const struct redis_settings *settings, struct globs *wanted,
-	size_t longest, struct redis_trouble *trouble)
+keyspace_open(struct keyspace *keyspace, const struct redis_settings *settings, struct globs *wanted, size_t longest,
+	struct redis_trouble *trouble)
 {
 	*keyspace = (struct keyspace){
 		.db = settings->db, .wanted = wanted, .redis = redis_open(settings, longest, trouble)};

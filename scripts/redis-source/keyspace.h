@@ -16,7 +16,7 @@ struct keyspace {
 	struct redis *redis;
 	int db;
 	struct globs *wanted; /* keys; without any: all */
-	struct bytes *queue;        /* of the keys to read, owned: a ring */
+	struct bytes *queue;  /* of the keys to read, owned: a ring */
 	size_t first, count, room;
 	char scan[24];            /* SCAN's cursor, "": not scanning */
 	bool again;               /* scan once more after this time */
@@ -29,8 +29,8 @@ struct keyspace {
  * Begins without a key to read. Strings longer than `longest` are not kept. Returns false with the trouble noted; else
  * keyspace_close() it.
  */
-bool keyspace_open(struct keyspace *, const struct redis_settings *, struct globs *wanted, size_t longest,
-	struct redis_trouble *);
+bool keyspace_open(
+	struct keyspace *, const struct redis_settings *, struct globs *wanted, size_t longest, struct redis_trouble *);
 void keyspace_close(struct keyspace *);
 
 bool keyspace_wants(const struct keyspace *, struct bytes key);
