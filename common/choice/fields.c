@@ -13,8 +13,10 @@
 static const char *
 parse_type(const char **text, enum field_type *type)
 {
-	static const char *const names[] = {
-		[FIELD_STRING] = "string", [FIELD_NUMBER] = "number", [FIELD_YEAR] = "year"};
+	static const char *const names[] = {[FIELD_STRING] = "string",
+		[FIELD_NUMBER] = "number",
+		[FIELD_BOOLEAN] = "boolean",
+		[FIELD_YEAR] = "year"};
 	size_t length = strcspn(*text, "," PATH_BLANKS);
 	for (enum field_type i = FIELD_STRING; i <= FIELD_YEAR; i++)
 		if (strlen(names[i]) == length && strncmp(*text, names[i], length) == 0) {
@@ -22,7 +24,7 @@ parse_type(const char **text, enum field_type *type)
 			*text += length;
 			return NULL;
 		}
-	return "a type is string, number or year";
+	return "a type is string, number, boolean or year";
 }
 
 /* NAME=, where one is given. */
@@ -160,6 +162,24 @@ convert_number(struct field *field)
 	return "a number";
 }
 
+static bool
+spells(struct slice text, const char *word)
+{
+	return text.length == strlen(word) && memcmp(text.at, word, text.length) == 0;
+}
+
+static const char *
+convert_boolean(struct field *field)
+{
+	struct slice spelled = field->value;
+	if (slice_is_string(field->value))
+		spelled = json_string_content(field->value, &field->scratch);
+	if (!spells(spelled, "true") && !spells(spelled, "false"))
+		return "true or false";
+	field->value = spelled;
+	return NULL;
+}
+
 static const char *
 convert_year(struct field *field)
 {
@@ -189,6 +209,8 @@ convert(struct field *field)
 		return convert_string(field);
 	case FIELD_NUMBER:
 		return convert_number(field);
+	case FIELD_BOOLEAN:
+		return convert_boolean(field);
 	case FIELD_YEAR:
 		return convert_year(field);
 	default:

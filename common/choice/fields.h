@@ -9,7 +9,7 @@
 #include "paths.h"
 #include "reason.h"
 
-enum field_type { FIELD_AS_IS, FIELD_STRING, FIELD_NUMBER, FIELD_YEAR };
+enum field_type { FIELD_AS_IS, FIELD_STRING, FIELD_NUMBER, FIELD_BOOLEAN, FIELD_YEAR };
 
 struct field {
 	char *name;          /* as it was written or derived; NULL of the whole record alone */

@@ -59,8 +59,8 @@ check_lists(void)
 		{"a[-1]", "1: an index is a number in brackets, such as [0]"},
 		{"a[0", "1: an index is a number in brackets, such as [0]"},
 		{"a[99999999999999999999]", "1: an index is a number in brackets, such as [0]"},
-		{"a:int", "2: a type is string, number or year"}, {"a:", "2: a type is string, number or year"},
-		{"a:years", "2: a type is string, number or year"},
+		{"a:int", "2: a type is string, number, boolean or year"}, {"a:", "2: a type is string, number, boolean or year"},
+		{"a:years", "2: a type is string, number, boolean or year"},
 		{"a,b=a,a", "6: two fields have this name: rename one with NAME="},
 		{"\"a", "0: a quoted key must be a JSON string"}, {"\"\\x\"", "0: a quoted key must be a JSON string"},
 		{"a!!", "2: " FORM}, {"@topic", "0: @ paths need --envelope"}};
