@@ -86,7 +86,7 @@ check-browser:
 	@$(MAKE) -s all
 	prove tests/browser
 
-# the assessments and game events, on Apache Kafka, to Parquet, HDFS and Spark
+# the assessments and game events, on Apache Kafka, to tables, HDFS and Spark
 check-lake:
 	@scripts/need-packages.sh build demo check kafka lake assessments game hdfs notebook spark
 	@$(MAKE) -s all

@@ -69,10 +69,10 @@ needs() {
 	NEEDS
 }
 
-# purpose, the requirements of a Python environment that becomes build/PURPOSE, the command that makes it needless
+# purpose, the requirements of a Python environment that becomes build/PURPOSE
 environments() {
 	cat <<-'NEEDS'
-		lake     scripts/lake/requirements.txt   duckdb
+		lake     scripts/lake/requirements.txt
 		notebook scripts/game-events/requirements.txt
 		spark    tests/lake/requirements.txt
 	NEEDS
@@ -161,8 +161,6 @@ while read -r kind name package purposes; do
 	is_there "$kind" "$name" || [[ " ${missing[*]-} " == *" $package "* ]] || missing+=("$package")
 done < <(needs)
 install_packages
-while read -r purpose requirements command; do
-	if [[ " $* " == *" $purpose "* ]] && ! command -v "$command" >/dev/null; then
-		install_environment "$purpose" "$requirements" </dev/null
-	fi
+while read -r purpose requirements; do
+	[[ " $* " != *" $purpose "* ]] || install_environment "$purpose" "$requirements" </dev/null
 done < <(environments)

@@ -11,6 +11,12 @@ ok "six attempts are published" ends 0 "Produced 6 messages."
 step land
 ok "and land in three tables" ends 0 "$(landed 6 5 5)"
 ok "... without a word on standard error" test ! -s err
+"$root/scripts/lake/land" assessments raw_assessments 'attempt varchar, received_ms bigint' \
+	'to_timestamp(received_ms / 1000)::date' events-decode -J -f attempt=@payload,received_ms=@timestamp >out 2>err
+ok "as they came they land in one more" test "$(<out)" = 'raw_assessments: 6 records landed, 0 rejected'
+consume assessments | sort >answer
+"$root/scripts/lake/query" -list -noheader 'select attempt from raw_assessments' | sort >actual
+same "... to the byte" answer actual
 
 for table in assessments questions options; do
 	columns='*'
@@ -30,9 +36,9 @@ for file in "$steps"/queries/*.sql; do
 	same "the answer to $name" "$expected/$name.csv" actual
 done
 
-(cd "$LAKE" && find . -path '*/day=*' -type f | sort) >actual
+(cd "$LAKE" && find [!r]* -path "*/day=*" -type f | cut -d/ -f 1-2 | sort) >actual
 for table in assessments options questions; do
-	for day in 23 24; do echo "./$table/day=2018-01-$day/assessments-0-0-5.parquet"; done
+	for day in 23 24; do echo "$table/day=2018-01-$day"; done
 done >files
 same "one file for each day of each table" files actual
 
@@ -70,15 +76,16 @@ attempt() { # ID [MORE [QUESTION]]
 	attempt seven '' 7                                                # 13
 	printf '%s\n' 'no JSON' 7 '[]'                                    # 14 to 16
 	attempt $'\xff'                                                   # 17
+	attempt digits | sed 's/1516717442/9007199254740993/'             # 18
 	attempt note '' "${question/\"options\"/\"note\":\"new\",\"options\"}"
 	attempt long "\"exam_name\":\"$(printf '%0900000d' 0)\","
 	attempt last
 } >messages
 produce hostile <messages 2>producer.err
 printf '\t\n' | produce hostile -K '\t' -Z 2>>producer.err
-ok "21 messages and a tombstone are on Kafka" test "$(kcat -Q -b "$KAFKA_BROKER" -t hostile:0:-1)" = 'hostile [0] offset 22'
+ok "22 messages and a tombstone are on Kafka" test "$(kcat -Q -b "$KAFKA_BROKER" -t hostile:0:-1)" = 'hostile [0] offset 23'
 step land
-ok "what is good lands, what is not is counted" ends 0 "$(landed 4 9 9 17 10 10)"
+ok "what is good lands, what is not is counted" ends 0 "$(landed 4 9 9 18 11 11)"
 query 'select keen_id, length(exam_name) from assessments order by all' >actual
 printf '%s\n' good,NULL last,NULL long,900000 note,NULL >answer
 same "the good attempts are in the lake" answer actual
@@ -90,30 +97,32 @@ printf '%s,q,o,true\n' good half last long many maybe note yes yesterday >answer
 same "... and the good options" answer actual
 
 for table in assessments questions options; do
-	jq -r 'if has("offset") then .offset else .keen_id end' "$LAKE/$table"/_rejects/hostile-0-0-21.ndjson | paste -sd ' '
+	jq -r 'if has("offset") then .offset else .keen_id end' "$LAKE/$table"/_rejects/hostile-1.ndjson | paste -sd ' '
 done >actual
 cat >answer <<'END'
-1 2 3 10 14 15 16 17 never flat single yes three yesterday maybe half seven
-1 2 3 13 14 15 16 17 never yes
-1 2 3 13 14 15 16 17 never three
+1 2 3 10 11 14 15 16 17 never flat single yes three yesterday half seven digits
+1 2 3 13 14 15 16 17 never yes digits
+1 2 3 13 14 15 16 17 never three digits
 END
 same "the rejected messages and records are kept" answer actual
-grep '^land:' err >actual
+sed -n 's/^land: //p' err >actual
 cat >answer <<'END'
-land: assessments: not in COLUMNS, left out: sequences.questions[].note
-land: assessments: record 2 of hostile-0-0-21: has no day
-land: assessments: record 3 of hostile-0-0-21: sequences: doesn't fit: 5
-land: assessments: record 4 of hostile-0-0-21: sequences.questions: doesn't fit: an object
-land: assessments: record 5 of hostile-0-0-21: sequences.questions[0].user_correct: doesn't fit: "yes"
-land: assessments: record 6 of hostile-0-0-21: sequences.questions[0].options[0].checked: doesn't fit: 3
-land: assessments: record 7 of hostile-0-0-21: started_at: doesn't fit: "yesterday"
-land: assessments: record 8 of hostile-0-0-21: certification: doesn't fit: "maybe"
-land: assessments: record 9 of hostile-0-0-21: sequences.attempt: doesn't fit: 1.5
-land: assessments: record 10 of hostile-0-0-21: sequences.questions[0]: doesn't fit: 7
-land: questions: record 2 of hostile-0-0-21: has no day
-land: questions: record 3 of hostile-0-0-21: user_correct: doesn't fit: "yes"
-land: options: record 2 of hostile-0-0-21: has no day
-land: options: record 4 of hostile-0-0-21: checked: doesn't fit: 3
+assessments: _rejects/hostile-1.ndjson:10: has no day
+assessments: _rejects/hostile-1.ndjson:11: sequences: a struct can't hold 5
+assessments: _rejects/hostile-1.ndjson:12: sequences.questions: a list can't hold an object
+assessments: _rejects/hostile-1.ndjson:13: sequences.questions[0].user_correct: bool can't hold "yes"
+assessments: _rejects/hostile-1.ndjson:14: sequences.questions[0].options[0].checked: bool can't hold 3
+assessments: _rejects/hostile-1.ndjson:15: started_at: timestamp[us, tz=UTC] can't hold "yesterday"
+assessments: _rejects/hostile-1.ndjson:16: sequences.attempt: int64 can't hold 1.5
+assessments: _rejects/hostile-1.ndjson:17: sequences.questions[0]: a struct can't hold 7
+assessments: _rejects/hostile-1.ndjson:18: keen_timestamp: double can't hold 9007199254740993
+assessments: not in COLUMNS, left out: sequences.questions[].note (1)
+questions: _rejects/hostile-1.ndjson:9: has no day
+questions: _rejects/hostile-1.ndjson:10: user_correct: bool can't hold "yes"
+questions: _rejects/hostile-1.ndjson:11: keen_timestamp: double can't hold 9007199254740993
+options: _rejects/hostile-1.ndjson:9: has no day
+options: _rejects/hostile-1.ndjson:10: checked: bool can't hold 3
+options: _rejects/hostile-1.ndjson:11: keen_timestamp: double can't hold 9007199254740993
 END
 same "and why is said" answer actual
 done_testing

@@ -29,14 +29,14 @@ broken() {
 
 broken INT 130 '^bash .*/serve'
 broken TERM 143 '^bash .*/ship'
-broken HUP 129 '^bash .*/lake/land'
-broken INT 130 '^bash .*/lake/land'
+broken HUP 129 'python3 .*/lake/land '
+broken INT 130 'python3 .*/lake/land '
 broken KILL 137 '^bash .*/serve'
-broken KILL 137 '^bash .*/lake/land'
+broken KILL 137 'python3 .*/lake/land '
 broken KILL 1 '/embedded-broker ' '/embedded-broker '
 broken KILL 1 '^bash .*/serve' '^bash .*/serve'
 broken KILL 1 '^bash .*/ship' '^bash .*/ship'
-broken KILL 1 '^bash .*/lake/land' '^bash .*/lake/land'
+broken KILL 1 'python3 .*/lake/land ' 'python3 .*/lake/land '
 
 # Ctrl-C on a terminal reaches the run's process group only
 start run game-events/run

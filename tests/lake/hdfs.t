@@ -1,5 +1,5 @@
 #!/bin/bash
-# The lake's files come to an HDFS of one name node and one data node, each whole and once.
+# A lake on an HDFS of one name node and one data node is as one here: each message is in it once, whatever happens.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 
@@ -19,97 +19,77 @@ start_node name
 wait_for 120 answers
 start_node data
 wait_for 120 data_nodes 1
-WEBHDFS=http://$(<hdfs/address)/webhdfs/v1/some/lake
-export WEBHDFS
+LAKE=$(grep -om 1 'hdfs://[0-9.:]*' hdfs/core-site.xml)/some/lake
 
 start_embedded events:2
-grow() { # another 20 messages, over two days, to both tables
+topic=events
+grow() { # another 20 good messages, over two days, and a bad one
 	local partition
 	for partition in 0 1; do
-		for n in {1..10}; do echo "{\"ts\":$((1516717442 + n % 2 * 86400)),\"n\":$n}"; done |
+		for n in {1..10}; do echo "{\"ts\":$((1516717442 + n % 2 * 86400)).5,\"n\":$n}"; done |
 			kcat -P -b "$KAFKA_BROKER" -t events -p $partition
 	done
-	land_events first && land_events second
+	echo '{"ts":1516717442.5,"n":1.5}' | kcat -P -b "$KAFKA_BROKER" -t events -p 0
 }
-grow || bail_out "nothing landed"
-
-# in_hdfs [FOLDER]: the files there, by path
-in_hdfs() {
-	curl -s "$WEBHDFS/${1-}?op=LISTSTATUS" | jq -r '.FileStatuses.FileStatus[]? | "\(.type) \(.pathSuffix)"' |
-		while read -r type name; do
-			if [[ $type == FILE ]]; then echo "${1+$1/}$name"; else in_hdfs "${1+$1/}$name"; fi
-		done
+all_landed() { # TITLE
+	on_topic events | jq -c 'select(.n == (.n | floor))' >expected
+	records first >actual
+	same "$1" expected actual
 }
-in_lake() { (cd "$LAKE" && find . -name '*.parquet' | sed 's|^\./||' | sort); }
-put() { put-hdfs >out 2>err; }
+http() { curl -sL "http://$(<hdfs/address)/webhdfs/v1/some/lake/$1"; }
+files() { http "$1?op=LISTSTATUS" | jq -r '.FileStatuses.FileStatus[].pathSuffix'; }
 
-# All that readers find in HDFS has to be the same as in the lake.
-no_half_file() {
-	local file
-	in_hdfs | { grep -v '/_[^/]*$' || true; } >found
-	while read -r file; do
-		curl -sfL "$WEBHDFS/$file?op=OPEN" | cmp -s - "$LAKE/$file" || return 1
-	done <found
-}
-
-ok "put-hdfs" put
-ok "says how many files" says out '8 files copied'
-in_lake >expected
-in_hdfs | sort >actual
-same "all of them are there" expected actual
-ok "each as in the lake" no_half_file
-ok "a second time" put
-ok "there is nothing to do" says out '0 files copied'
 grow
-ok "when the lake has grown" put
-ok "only what is new is copied" says out '8 files copied'
-
-# Killed after each of its requests.
+ok "land" eval "land_events first || { cat err && false; }"
+ok "says how many" says out 'first: 20 records landed, 1 rejected'
+all_landed "each record is there"
+ok "the bad one is kept" test "$(http 'first/_rejects/events-1.ndjson?op=OPEN' | jq .n)" = 1.5
 grow
-mkdir shims
-cat >shims/curl <<-END
-	#!/bin/bash
-	calls=\$((\$(<$work/calls) + 1))
-	echo \$calls >$work/calls
-	$(type -P curl) "\$@"
-	status=\$?
-	((calls != \$(<$work/target))) || kill -KILL \$(<$work/pid)
-	exit \$status
-END
-chmod +x shims/curl
-killed=0
-for target in {1..9}; do
-	echo 0 >calls
-	echo "$target" >target
-	PATH=$work/shims:$PATH bash -c 'echo $$ >"$1" && exec put-hdfs' - "$work/pid" >out 2>err
-	(($? == 137)) && killed=$((killed + 1))
-	no_half_file || killed=-100
-done 2>/dev/null
-ok "killed at each of $killed steps, there is never half a file" test $killed = 9
-ok "then all the rest" put
-in_lake >expected
-in_hdfs | sort >actual
-same "is copied" expected actual
-ok "each as in the lake" no_half_file
+ok "when the topic has grown" land_events first
+ok "only what is new is landed" says out 'first: 20 records landed, 1 rejected'
+all_landed "each record is there once"
+land_events second
+query -csv -noheader 'select count(*) from first join second using (position, day)' >actual
+echo 40 >expected
+same "tables are joined" expected actual
+ok "tables are listed" eval 'tables | grep -E "^second +40 +2 "'
+ok "a result can be saved" query --save days 'select day, count(*) as records from first group by day'
+query -csv 'from days order by day' >actual
+printf '%s\n' day,records 2018-01-23,20 2018-01-24,20 >expected
+same "and is there" expected actual
+
+# Two at once, which know nothing of each other.
+grow
+XDG_STATE_HOME=$work/elsewhere land_events first &
+pid=$!
+land events first "$columns" 'to_timestamp(ts)::date' events-decode -q -J -f "$fields" >out2 2>err2
+wait $pid
+ok "two at once" land_events first
+all_landed "land each record once"
+
+# Compaction, while somebody reads.
+touch running
+while [[ -e running ]]; do
+	query -csv -noheader 'select count(*) from first' 2>&1
+done >reads &
+reader=$!
+ok "a compaction" eval 'compact first >out'
+ok "makes a file a day" grep -qE '^first: [0-9]+ files became 2$' out
+rm running
+wait $reader
+query -csv -noheader 'select count(*) from first' >>reads
+echo 60 >expected
+sort -u reads >actual
+same "each of $(wc -l <reads) reads meanwhile saw each record once" expected actual
 
 # Nodes that are away.
 grow
 stop_node data
-ok "without a data node it fails" eval '! put && test -s err'
+ok "without a data node landing fails" eval '! land_events first'
 start_node data
-wait_for 120 no_half_file
-ok "and leaves no half file" no_half_file
-ok "with it" put
-in_lake >expected
-in_hdfs | sort >actual
-same "all is copied" expected actual
-ok "each as in the lake" no_half_file
-
-some=$(head -n 1 expected)
-echo more >>"$LAKE/$some"
-ok "a file that is another one in HDFS" eval "! put"
-ok "is said" says err "$some is another one in HDFS"
-WEBHDFS=http://127.0.0.1:1/webhdfs/v1/lake put
+ok "with it" wait_for 120 land_events first
+all_landed "all is landed, once"
+ok "nothing half is left" test -z "$(files first/_rejects | grep '^\.')"
+LAKE=hdfs://127.0.0.1:1/lake land_events first
 ok "without HDFS it fails" test $? = 1
-ok "and says so" says err 'no answer of http://127.0.0.1:1/webhdfs/v1/lake'
 done_testing

@@ -3,7 +3,7 @@
 # shellcheck source=tests/system.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../system.sh"
 put_in_path events-decode
-PATH=$root/scripts/lake:$PATH
+PATH=$root/scripts/lake:$root/tests/lake:$PATH
 export LAKE=$work/lake
 
 # land_events TABLE [OPTION ...]: the topic $topic, whose messages are {"ts":SECONDS,"n":N}; what it says is in the
