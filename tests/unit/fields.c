@@ -22,7 +22,7 @@ static struct output out; /* large */
 static void
 describe(const char *list, bool enveloped, bool two_sided, char *text, size_t size)
 {
-	static const char *const types[] = {"", " string", " number", " year"};
+	static const char *const types[] = {"", " string", " number", " boolean", " year"};
 	struct paths paths;
 	struct fields fields = {0};
 	const char *at = list;
