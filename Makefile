@@ -138,4 +138,4 @@ uninstall:
 clean:
 	rm -rf $(PROGRAMS) build logs
 
-.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-compose fuzz lint rivals kafka-rivals check-bench bench bench-kafka latency bench-readme install uninstall clean
+.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme install uninstall clean

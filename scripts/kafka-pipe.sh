@@ -205,24 +205,25 @@ ask_offsets() {
 }
 
 # settle TOPIC [IS_OURS]: waits until what a killed producer had on its way has arrived: until the topic has not grown for
-# 2 seconds in which Kafka has answered all the while, so that it is not it that holds something up. Where the topic has
-# grown, the command IS_OURS tells whether that was of that producer.
+# 2 seconds in which Kafka answered. Of a slow answer half a second counts; one that took long begins anew, for what was on
+# its way waited, too. Where it has grown, the command IS_OURS tells whether that was of that producer.
 settle() {
-	local now before since answered
+	local now before answered took quiet=0
 	say "the last one was killed, or nobody knows how it ended: waiting until what it sent has arrived"
 	ask_offsets "$1"
 	set_now
-	before=${highs[*]} since=$now
-	while ((now - since < 2000000)); do
+	before=${highs[*]}
+	while ((quiet < 2000000)); do
 		((signals == 0)) || finish
 		answered=$now
 		pause 0.2
 		ask_offsets "$1"
 		set_now
-		((now - answered <= 1000000)) || since=$now
+		took=$((now - answered))
+		quiet=$((took > 5000000 ? 0 : quiet + (took > 500000 ? 500000 : took)))
 		[[ ${highs[*]} != "$before" ]] || continue
 		before=${highs[*]}
-		! "${2-true}" || { set_now && since=$now; }
+		! "${2-true}" || { set_now && quiet=0; }
 	done
 }
 
