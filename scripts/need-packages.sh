@@ -64,7 +64,7 @@ needs() {
 		command cppcheck                cppcheck             lint
 		command shellcheck              shellcheck           lint
 		command java                    default-jdk-headless spark
-		python  uuid                    python3              assessments
+		python  uuid                    python3              check assessments
 		python  ensurepip               python3-venv         lake spark notebook
 	NEEDS
 }
