@@ -179,14 +179,14 @@ check_lines(char *text, size_t length, size_t longest)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	static const char *patterns[] = {"[a-m]*"};
+	static struct glob glob = {.pattern = "[a-m]*"};
 	struct slice rest = {(const char *)bytes, size};
 	size_t length, cut_length;
 	struct input input = {.longest = LONGEST};
 	signal(SIGPIPE, SIG_IGN);
 	if (size > 0 && (bytes[0] == '1' || bytes[0] == '2')) {
 		input.longest = bytes[0] == '1' ? 100 : 300;
-		input.keys = (struct globs){patterns, bytes[0] == '2'};
+		input.keys = (struct globs){.list = &glob, .count = bytes[0] == '2'};
 		rest = (struct slice){rest.at + 1, size - 1};
 	}
 	input.stream = take_part(&rest, "=== replies\n");
