@@ -19,7 +19,7 @@ SANITIZED = $(addprefix build/san/,$(notdir $(PROGRAMS)))
 # what several of them use
 FILTER_PARTS = common/filter.c $(wildcard common/records/*.c common/json/*.c common/choice/*.c) \
 	$(wildcard common/program/*.c)
-REDIS_PARTS = $(PLAIN_PARTS) $(wildcard common/redis/*.c) common/program/globs.c common/program/reason.c
+REDIS_PARTS = $(PLAIN_PARTS) $(wildcard common/redis/*.c) common/program/globs.c common/program/reason.c common/records/buffer.c
 PLAIN_PARTS = common/records/output.c common/records/write.c $(patsubst %,common/program/%.c,clock confine descriptors memory \
 	number stop usage)
 HEADERS = $(wildcard */*.h common/*/*.h scripts/*/*.h)

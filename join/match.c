@@ -46,7 +46,7 @@ reject_value(struct join *join, const struct path *path, const char *expected)
 	return false;
 }
 
-/* "join: TABLE (/dev/fd/63): has customer, ..." */
+/* "join: TABLE (/dev/fd/63): its records have customer, the key of EVENTS: are the operands swapped?" */
 static void
 say_swapped(struct join *join)
 {

@@ -321,13 +321,16 @@ start_reader() {
 	passing[$!]=1
 }
 
-# message_limit prints the longest message that the producer takes for sure: kcat ends where its buffer, which must have room
-# for 1024 bytes to be read and grows by as many or more, would become larger than message.max.bytes.
+# kcat -P ends where its buffer, which must have room for 1024 bytes to be read and grows by as many or more, would become
+# larger than message.max.bytes.
+kcat_margin=2048
+
+# message_limit prints the longest message that the producer takes for sure.
 message_limit() {
 	local limit=
 	[[ ! -r $kcat_config ]] ||
 		limit=$(sed -nE 's/^[[:space:]]*message\.max\.bytes[[:space:]]*=[[:space:]]*([0-9]+).*/\1/p' "$kcat_config" | tail -n 1)
-	limit=$((${limit:-1000000} - 2048))
+	limit=$((${limit:-1000000} - kcat_margin))
 	echo $((limit > 0 ? limit : 1))
 }
 

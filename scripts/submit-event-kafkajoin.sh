@@ -227,8 +227,8 @@ events_decode=$(program events-decode ../events-decode)
 join=$(program join ../join stedi-join)
 open_log kafkajoin.log
 wait_for_topic "$REDIS_TOPIC"
-[[ ${partition_count[$EVENTS_TOPIC]-} ]] || wait_for_topic "$EVENTS_TOPIC"
-[[ ${partition_count[$KAFKA_RISK_TOPIC]-} ]] || wait_for_topic "$KAFKA_RISK_TOPIC" create
+wait_for_topic "$EVENTS_TOPIC"
+wait_for_topic "$KAFKA_RISK_TOPIC" create
 all=$(seq -s ' ' 0 $((partition_count[$EVENTS_TOPIC] - 1)))
 ((${#share[@]})) || read -ra share <<<"$all"
 ((share[-1] < partition_count[$EVENTS_TOPIC])) ||

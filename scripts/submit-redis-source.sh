@@ -52,7 +52,7 @@ redis_source=$(program redis-source redis-source)
 "$redis_source" "${options[@]}" --help >/dev/null || exit 2 # it reads its options before it helps
 if [[ $limit ]]; then
 	limit=$(numfmt --from=iec -- "${limit^^}")
-	limit=$((limit + 2048)) # as message_limit() has it
+	limit=$((limit + kcat_margin))
 	kafka+=(-X "message.max.bytes=$((limit > 1000000000 ? 1000000000 : limit))")
 else
 	options+=(--max-output "$(message_limit)")

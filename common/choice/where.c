@@ -9,14 +9,12 @@
 static const char forms[] = "a test is PATH=V[|V...], PATH!=V[|V...], PATH<V, <=, >, >=, PATH or !PATH; "
 			    "quote a V that begins with one of = ! < > ~";
 
-static const struct operator
-{
+static const struct comparison {
 	const char *text;
 	enum test_kind kind;
 	bool negated;
 	int least, most;
-}
-operators[] = {{"!=", TEST_EQUAL, true, 0, 0}, {"=", TEST_EQUAL, false, 0, 0}, {"<=", TEST_ORDER, false, -1, 0},
+} comparisons[] = {{"!=", TEST_EQUAL, true, 0, 0}, {"=", TEST_EQUAL, false, 0, 0}, {"<=", TEST_ORDER, false, -1, 0},
 	{"<", TEST_ORDER, false, -1, -1}, {">=", TEST_ORDER, false, 0, 1}, {">", TEST_ORDER, false, 1, 1}};
 
 /* ---- parsing ---- */
@@ -125,15 +123,15 @@ parse_values(const char **text, struct test *test)
 static const char *
 parse_comparison(const char **text, struct test *test)
 {
-	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-		const struct operator* operator= & operators[i];
-		if (strncmp(*text, operator->text, strlen(operator->text)) != 0)
+	for (size_t i = 0; i < sizeof(comparisons) / sizeof(comparisons[0]); i++) {
+		const struct comparison *comparison = &comparisons[i];
+		if (strncmp(*text, comparison->text, strlen(comparison->text)) != 0)
 			continue;
-		*text += strlen(operator->text);
-		test->kind = operator->kind;
-		test->negated = operator->negated;
-		test->least = operator->least;
-		test->most = operator->most;
+		*text += strlen(comparison->text);
+		test->kind = comparison->kind;
+		test->negated = comparison->negated;
+		test->least = comparison->least;
+		test->most = comparison->most;
 		return parse_values(text, test);
 	}
 	return forms;

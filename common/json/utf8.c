@@ -15,8 +15,8 @@ between(char byte, unsigned least, unsigned most)
 	return (unsigned char)byte >= least && (unsigned char)byte <= most;
 }
 
-static inline const char *
-character_end(const char *at)
+const char *
+utf8_character_end(const char *at)
 {
 	unsigned char lead = (unsigned char)*at;
 	if (lead < 0xC2 || lead > 0xF4)
@@ -31,12 +31,6 @@ character_end(const char *at)
 	if (lead < 0xF0)
 		return at + 3;
 	return between(at[3], 0x80, 0xBF) ? at + 4 : NULL;
-}
-
-const char *
-utf8_character_end(const char *at)
-{
-	return character_end(at);
 }
 
 bool
@@ -56,7 +50,7 @@ utf8_is_valid_portably(const char *at, size_t length)
 		bool whole = end - at >= 4;
 		if (!whole)
 			memcpy(last, at, (size_t)(end - at));
-		const char *start = whole ? at : last, *behind = character_end(start);
+		const char *start = whole ? at : last, *behind = utf8_character_end(start);
 		if (behind == NULL || behind - start > end - at)
 			return false;
 		at += behind - start;

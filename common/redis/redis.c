@@ -18,8 +18,7 @@ redis_over(struct channel channel, size_t longest)
 	redis->channel = channel;
 	redis->reader = (struct reader){.longest = longest};
 	redis->first = redis->end = 0;
-	redis->out = NULL;
-	redis->out_used = redis->out_room = 0;
+	redis->out = (struct buffer){0};
 	return redis;
 }
 
@@ -30,19 +29,8 @@ redis_close(struct redis *redis)
 		return;
 	channel_close(&redis->channel);
 	reader_close(&redis->reader);
-	free(redis->out);
+	buffer_free(&redis->out);
 	free(redis);
-}
-
-static void
-put(struct redis *redis, const char *bytes, size_t length)
-{
-	if (length > redis->out_room - redis->out_used) {
-		redis->out_room = 2 * redis->out_used + length;
-		redis->out = need(realloc(redis->out, redis->out_room));
-	}
-	memcpy(redis->out + redis->out_used, bytes, length);
-	redis->out_used += length;
 }
 
 static void
@@ -50,7 +38,7 @@ put_count(struct redis *redis, char type, size_t count)
 {
 	char line[32];
 	int length = snprintf(line, sizeof(line), "%c%zu\r\n", type, count);
-	put(redis, line, (size_t)length);
+	buffer_append(&redis->out, line, (size_t)length);
 }
 
 /* Writes what was put. */
@@ -58,17 +46,17 @@ static bool
 flush(struct redis *redis, struct redis_trouble *trouble)
 {
 	double deadline = clock_seconds() + ANSWERING_MAX;
-	for (size_t sent = 0; sent < redis->out_used;) {
+	for (size_t sent = 0; sent < redis->out.length;) {
 		short awaited = 0;
-		ssize_t n =
-			channel_write(&redis->channel, redis->out + sent, redis->out_used - sent, &awaited, trouble);
+		ssize_t n = channel_write(
+			&redis->channel, redis->out.bytes + sent, redis->out.length - sent, &awaited, trouble);
 		if (n < 0 || (n == 0 && !redis_wait(redis->channel.fd, awaited, deadline, trouble)))
 			return false;
 		if (n > 0)
 			deadline = clock_seconds() + ANSWERING_MAX;
 		sent += (size_t)n;
 	}
-	redis->out_used = 0;
+	redis->out.length = 0;
 	return true;
 }
 
@@ -78,9 +66,8 @@ redis_send(struct redis *redis, struct redis_trouble *trouble, const struct byte
 	put_count(redis, '*', count);
 	for (size_t i = 0; i < count; i++) {
 		put_count(redis, '$', words[i].length);
-		if (words[i].length > 0)
-			put(redis, words[i].at, words[i].length);
-		put(redis, "\r\n", 2);
+		buffer_append(&redis->out, words[i].at, words[i].length);
+		buffer_append(&redis->out, "\r\n", 2);
 	}
 	return flush(redis, trouble);
 }

@@ -2,6 +2,7 @@
 #ifndef REDIS_H
 #define REDIS_H
 
+#include "buffer.h"
 #include "channel.h"
 #include "reply.h"
 #include "settings.h"
@@ -12,8 +13,7 @@ struct redis {
 	struct reader reader;
 	char in[1 << 16];  /* more than a record of TLS, so that OpenSSL itself holds nothing back */
 	size_t first, end; /* of it, what is still to be read */
-	char *out;
-	size_t out_used, out_room;
+	struct buffer out; /* what is to be sent */
 };
 
 /*

@@ -5,7 +5,7 @@ FUZZED_fields = tests/fuzz/fields.c $(FILTER_PARTS)
 FUZZED_base64 = tests/fuzz/base64.c redis-decode/base64.c $(FILTER_PARTS)
 FUZZED_envelope = tests/fuzz/envelope.c $(FILTER_PARTS)
 FUZZED_redis-protocol = tests/fuzz/redis-protocol.c $(filter-out %/redis-source.c,$(SOURCES_redis-source)) \
-	$(wildcard common/json/*.c) common/records/buffer.c
+	$(wildcard common/json/*.c)
 FUZZED_redis-decode = tests/fuzz/program.c $(SOURCES_redis-decode)
 FUZZED_events-decode = tests/fuzz/program.c $(SOURCES_events-decode)
 FUZZED_join = tests/fuzz/program.c $(SOURCES_join)
