@@ -246,7 +246,7 @@ signals=0                # how many have told it to stop
 signalled_at=            # when the last did, in seconds
 watched=                 # whether all parts are started
 stopped=                 # whether the sources were told to stop
-patient=                 # set where the last records may take long without a word
+patient=                 # set where the last records may take long without a word, or once it is said
 timer=                   # process id of what ends when they take long
 
 # open_pipes NAME ...: from[NAME] and to[NAME] become the ends of a new pipe each.
@@ -374,8 +374,12 @@ give_up() {
 stop_sources() {
 	[[ -z $stopped ]] || return 0
 	stopped=1
+	tell_sources
+}
+
+# tell_sources: again after a while, for a signal is lost on one that is just being started.
+tell_sources() {
 	kill -TERM "${!sources[@]}" 2>/dev/null || true
-	[[ -z $patient ]] || return 0
 	setpriv --pdeathsig KILL -- sleep 3 &
 	timer=$!
 }
@@ -409,7 +413,9 @@ part_ended() {
 
 timer_ended() {
 	timer=
-	((signals > 1)) || say "waiting until the last records are written; Ctrl-C drops them"
+	((${#sources[@]} == 0)) || tell_sources
+	[[ $patient ]] || ((signals > 1)) || say "waiting until the last records are written; Ctrl-C drops them"
+	patient=1 # said once
 }
 
 # Waits until some parts or the timer have ended, or a signal comes, and does what is due then.
