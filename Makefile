@@ -100,6 +100,11 @@ check-bare:
 	@scripts/need-packages.sh bare
 	prove -v tests/bare
 
+# the cases on emulated processors: arm64, and one of the other byte order
+check-emulated:
+	@scripts/need-packages.sh build check emulated
+	prove tests/emulated
+
 check-compose:
 	@scripts/need-packages.sh build demo check browser kafka
 	prove -v tests/compose
@@ -138,4 +143,4 @@ uninstall:
 clean:
 	rm -rf $(PROGRAMS) build logs
 
-.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme install uninstall clean
+.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme install uninstall clean

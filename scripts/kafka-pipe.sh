@@ -300,16 +300,13 @@ start_filter() {
 }
 
 # start_consumer TOPIC [PARTITION:OFFSET ...]: follows partitions of a topic from there on, or all from the beginning, for
-# ever, each message in an envelope: that keeps line ends, NULs and tombstones apart. Line by line: kcat by itself would
-# hold back up to 4 KiB.
+# ever, each message in an envelope: that keeps line ends, NULs and tombstones apart.
 start_consumer() {
-	local place=(-o beginning)
-	(($# != 2)) || place=(-p "${2%:*}" -o "${2#*:}")
-	if (($# > 2)); then
-		start_source "consumer of $1" "$here/delivery/follow" "$@" -- "${kafka[@]}" "${consume[@]}"
-	else
-		start_source "consumer of $1" stdbuf -oL "${kafka[@]}" "${consume[@]}" -J -t "$1" "${place[@]}"
-	fi
+	local topic=$1 partition places=("${@:2}")
+	((${#places[@]})) || for ((partition = 0; partition < partition_count[$topic]; partition++)); do
+		places+=("$partition:beginning")
+	done
+	start_source "consumer of $topic" "$here/delivery/follow" "$topic" "${places[@]}" -- "${kafka[@]}" "${consume[@]}"
 	endless[$!]=1
 }
 

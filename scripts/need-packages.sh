@@ -6,7 +6,7 @@ usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
 		Checks what each PURPOSE needs (build; to build less, compile and the libraries rdkafka, ssl; demo,
-		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, fuzz, lint), and installs
+		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, emulated, fuzz, lint), and installs
 		what is missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
 		What is needed from PyPI comes to build/PURPOSE.
 	USAGE
@@ -58,6 +58,11 @@ needs() {
 		command chromium                chromium             browser
 		command npm                     npm                  browser
 		command node                    nodejs               browser
+		command qemu-aarch64            qemu-user            emulated
+		command aarch64-linux-gnu-gcc   gcc-aarch64-linux-gnu emulated
+		file    /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross emulated
+		command s390x-linux-gnu-gcc     gcc-s390x-linux-gnu  emulated
+		file    /usr/s390x-linux-gnu/include/stdio.h libc6-dev-s390x-cross emulated
 		command clang                   clang                fuzz
 		file    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-dev fuzz
 		command clang-format            clang-format         lint
