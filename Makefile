@@ -62,21 +62,24 @@ demo:
 	@$(MAKE) -s all
 	@scripts/demo.sh
 
+# how many tests run beside each other: most of them wait most of the time
+JOBS = 3
+
 # those of scripts alone are the same with sanitizers, and on any broker
-SCRIPTS_ALONE = tests/e2e/usage.t tests/e2e/read.t tests/e2e/watch-risk.t
+SCRIPTS_ALONE = tests/e2e/usage.t tests/e2e/follow.t tests/e2e/read.t tests/e2e/watch-risk.t
 END_TO_END = $(filter-out $(SCRIPTS_ALONE),$(wildcard tests/e2e/*.t))
 TESTS = tests/cases.t tests/unit/unit.t tests/sources $(END_TO_END)
 
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
-	prove $(TESTS) $(SCRIPTS_ALONE) tests/docs.t tests/limits.t tests/memory tests/unit/valgrind.t
-	PROGRAMS=$(CURDIR)/build/san SAN=1 prove $(TESTS)
+	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/docs.t tests/limits.t tests/memory tests/unit/valgrind.t
+	PROGRAMS=$(CURDIR)/build/san SAN=1 prove -j$(JOBS) $(TESTS)
 
 check-kafka:
 	@scripts/need-packages.sh build demo check kafka
 	@$(MAKE) -s all
-	BROKER=kafka prove $(END_TO_END) tests/kafka
+	BROKER=kafka prove -j$(JOBS) $(END_TO_END) tests/kafka
 
 # FAULTS, SEED and EVENTS say how long, and in which order
 chaos:

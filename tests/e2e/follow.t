@@ -4,7 +4,7 @@
 # shellcheck source=tests/system.sh
 . "$(dirname "$0")/../system.sh"
 
-# A kcat for which the messages of a partition are there that the file PARTITION counts; with -e it reads up to there, else
+# A kcat for which the messages of a partition are there that the file there-PARTITION counts; with -e it reads up to there, else
 # those that come, too, until there are seven. It says in "calls" how it was called.
 cat >kcat <<'END_OF_KCAT'
 #!/bin/bash
@@ -23,7 +23,7 @@ write() {
 	offset=$((offset + 1))
 }
 [[ $offset != beginning ]] || offset=2 # older ones are deleted
-read -r there <"$partition"
+read -r there <"there-$partition"
 while ((offset < there)); do write; done
 [[ ! ${ends-} ]] || exit "$(<status)"
 while ((offset < 7)); do write; done
@@ -50,18 +50,18 @@ offsets_of() { # PARTITION
 	jq -r "select(.partition == $1) | .offset" out | paste -sd ' '
 }
 
-echo 5 >0
-echo 3 >1
+echo 5 >there-0
+echo 3 >there-1
 follow_to 11 0:1 1:beginning
 ok "what is there is written, and what comes then: each once" is "1 2 3 4 5 6" "$(offsets_of 0)"
 ok "... in each partition" is "2 3 4 5 6" "$(offsets_of 1)"
 printf '%s\n' "0 from 1, to its end, -o65536" "0 from 5, -oL" "1 from 3, -oL" "1 from beginning, to its end, -o65536" >expected
 same "... the one in large blocks, the other line by line" expected <(sort calls)
 ok "... and nothing else is said" is "0 " "$status $(<err)"
-echo 0 >0
+echo 0 >there-0
 follow_to 5 0:beginning
 ok "where nothing is there, it waits for what comes" is "2 3 4 5 6" "$(offsets_of 0)"
-echo 5 >0
+echo 5 >there-0
 echo 1 >status
 STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic 0:1 1:1 -- ./kcat >out 2>err
 ok "where a kcat fails, it does" is "follow: kcat of topic, partition 0, ended by itself" "$(sort err | tail -n 1)"
