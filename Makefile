@@ -42,6 +42,9 @@ LIBRARIES = $(LIBRARIES_$(@F))
 # what is missing for all of them is named at once, what is missing for one where that one is made
 all: packages $(PROGRAMS)
 
+# these take a C compiler alone
+filters: $(FILTERS)
+
 packages:
 	@scripts/need-packages.sh --say build
 
@@ -73,7 +76,7 @@ TESTS = tests/cases.t tests/unit/unit.t tests/sources $(END_TO_END)
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
-	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/docs.t tests/limits.t tests/memory tests/unit/valgrind.t
+	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/limits.t tests/memory tests/unit/valgrind.t
 	PROGRAMS=$(CURDIR)/build/san SAN=1 prove -j$(JOBS) $(TESTS)
 
 check-kafka:
@@ -112,38 +115,14 @@ check-compose:
 	@scripts/need-packages.sh build demo check browser kafka
 	prove -v tests/compose
 
-# the image is made without tests
--include tests/fuzz/fuzz.mk tests/bench/bench.mk
+# the image is made without these
+-include scripts/install/install.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
 
 lint:
 	@scripts/need-packages.sh build demo check lint
 	tests/lint
 
-BIN = $(DESTDIR)$(PREFIX)/bin
-MAN = $(DESTDIR)$(PREFIX)/share/man
-LIB = $(DESTDIR)$(PREFIX)/lib/stedi-pipes
-UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
-WIRING = scripts/kafka-pipe.sh scripts/submit-event-kafkajoin.sh scripts/submit-event-kafkastreaming.sh \
-	scripts/submit-redis-kafka-streaming.sh
-
-# POSIX owns the name join
-install: $(FILTERS)
-	mkdir -p $(BIN) $(MAN)/man1 $(MAN)/man7 $(LIB)/delivery $(UNITS)
-	install -m 755 redis-decode/redis-decode events-decode/events-decode $(BIN)
-	install -m 755 join/join $(BIN)/stedi-join
-	install -m 644 redis-decode/redis-decode.1 events-decode/events-decode.1 $(MAN)/man1
-	install -m 644 join/join.1 $(MAN)/man1/stedi-join.1
-	install -m 644 scripts/stedi-pipes.7 $(MAN)/man7
-	install -m 755 $(WIRING) $(LIB)
-	install -m 755 $(wildcard scripts/delivery/*) $(LIB)/delivery
-	sed 's,/opt/stedi-pipes/scripts/,$(PREFIX)/lib/stedi-pipes/,' scripts/stedi-join.service >$(UNITS)/stedi-join.service
-
-uninstall:
-	rm -f $(BIN)/redis-decode $(BIN)/events-decode $(BIN)/stedi-join $(UNITS)/stedi-join.service
-	rm -f $(MAN)/man1/redis-decode.1 $(MAN)/man1/events-decode.1 $(MAN)/man1/stedi-join.1 $(MAN)/man7/stedi-pipes.7
-	rm -rf $(LIB)
-
 clean:
-	rm -rf $(PROGRAMS) build logs
+	rm -rf $(PROGRAMS) build logs stedi-pipes_*.deb
 
-.PHONY: all packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme install uninstall clean
+.PHONY: all filters packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean

@@ -6,9 +6,9 @@ usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
 		Checks what each PURPOSE needs (build; to build less, compile and the libraries rdkafka, ssl; demo,
-		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, emulated, fuzz, lint), and installs
-		what is missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and fails.
-		What is needed from PyPI comes to build/PURPOSE.
+		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, emulated, fuzz, deb, lint), and
+		installs what is missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and
+		fails. What is needed from PyPI comes to build/PURPOSE.
 	USAGE
 }
 
@@ -36,6 +36,9 @@ needs() {
 		command ps                      procps               check
 		command script                  bsdutils             check
 		command diff                    diffutils            check
+		command man                     man-db               check
+		command systemd-analyze         systemd              check
+		command zsh                     zsh                  check
 		file    /usr/bin/time           time                 check
 		command mlr                     miller               bench
 		command c++                     g++                  bench
@@ -48,7 +51,7 @@ needs() {
 		command mvn                     maven                kafka
 		command openssl                 openssl              check kafka
 		file    /usr/sbin/debootstrap   debootstrap          bare
-		command git                     git                  bare
+		command git                     git                  check bare
 		file    /usr/sbin/nginx         nginx                game
 		command ab                      apache2-utils        game
 		command gawk                    gawk                 check game
@@ -68,6 +71,8 @@ needs() {
 		command clang-format            clang-format         lint
 		command cppcheck                cppcheck             lint
 		command shellcheck              shellcheck           lint
+		command lintian                 lintian              lint
+		command dpkg-shlibdeps          dpkg-dev             deb lint
 		command java                    default-jdk-headless spark
 		python  uuid                    python3              check assessments
 		python  ensurepip               python3-venv         lake spark notebook

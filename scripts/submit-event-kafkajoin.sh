@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Joins the risk events with the customers' birth years, and puts the joined records on Kafka, each once.
 set -euo pipefail
-# shellcheck source=scripts/kafka-pipe.sh
+# shellcheck source=kafka-pipe.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
+	echo "usage: $script [--supervise] [--partitions LIST] [--help]"
 	cat <<'END'
-usage: submit-event-kafkajoin.sh [--supervise] [--partitions LIST] [--help]
 
 Joins the risk events with the customers that Redis puts on Kafka, and sends the joined records to the risk topic: what
 is on both topics, then what comes. Shows what has reached the risk topic, and appends it to logs/kafkajoin.log. Waits
@@ -241,7 +241,7 @@ ask_offsets "$REDIS_TOPIC" "$EVENTS_TOPIC" "$KAFKA_RISK_TOPIC"
 
 # The events are let through to join only once all that it reads before them is whole: where a part fails before that,
 # nothing is written.
-start_filter join "$join" --pad --max-output "$(message_limit)" --resume /dev/fd/3 --load /dev/fd/4 /dev/fd/5 - \
+start_filter "${join##*/}" "$join" --pad --max-output "$(message_limit)" --resume /dev/fd/3 --load /dev/fd/4 /dev/fd/5 - \
 	3<&"${from[resumed]}" 4<&"${from[loaded]}" 5<&"${from[customers]}" <&"${from[events]}" >&"${to[joined]}"
 start_loading
 starts=()

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Shows the customers that Redis puts on Kafka.
 set -euo pipefail
-# shellcheck source=scripts/kafka-pipe.sh
+# shellcheck source=kafka-pipe.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
+	echo "usage: $script [--help]"
 	cat <<'END'
-usage: submit-redis-kafka-streaming.sh [--help]
 
 Decodes the customers on the Redis topic, from its beginning and then as they come, to the terminal and to
 logs/redis-kafka.log. Waits for a broker or a topic that is not there yet. Ctrl-C or SIGTERM ends it.

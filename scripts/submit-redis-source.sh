@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Puts the changes of a Redis on Kafka.
 set -euo pipefail
-# shellcheck source=scripts/kafka-pipe.sh
+# shellcheck source=kafka-pipe.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
+	echo "usage: $script [-k GLOB ...] [--max-output SIZE] [--poll SECONDS] [--help]"
 	cat <<'END'
-usage: submit-redis-source.sh [-k GLOB ...] [--max-output SIZE] [--poll SECONDS] [--help]
 
 Sends what is in Redis, and then every change as it happens, to the Redis topic. Waits for a Redis, a broker or a
 topic that is not there yet. Ctrl-C or SIGTERM ends it, once everything that was read is sent.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Serves the live risk graph: websocketd hands out the page, and runs a feed, kcat on the risk topic, for each viewer.
 set -euo pipefail
-# shellcheck source=scripts/kafka-pipe.sh
+# shellcheck source=kafka-pipe.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
+	echo "usage: $script [--help]"
 	cat <<'END'
-usage: submit-risk-graph.sh [--help]
 
 Serves the live risk graph, prints its address, and runs until Ctrl-C or SIGTERM. The page
 is there at once; a broker or a topic that is not there yet is waited for, and the page says so.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Has simulated STEDI customers take tests: into Redis, and the risk events on Kafka.
 set -euo pipefail
-# shellcheck source=scripts/kafka-pipe.sh
+# shellcheck source=kafka-pipe.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
+	echo "usage: $script [-c CUSTOMERS] [-P PACE] [-q QUICK] [-s SEED] [-t TESTS] [-h]"
 	cat <<'END'
-usage: submit-stedi-simulator.sh [-c CUSTOMERS] [-P PACE] [-q QUICK] [-s SEED] [-t TESTS] [-h]
 
 Behaves as the STEDI application does while its simulation is switched on: writes customers and their tests into Redis,
 and sends the risk events to the events topic. Waits for a Redis, a broker or a topic that is not there yet. Ctrl-C or

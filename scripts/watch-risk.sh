@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Shows the risk of the population by birth year at the terminal: kcat, events-decode and awk.
 set -euo pipefail
-# shellcheck source=scripts/kafka-pipe.sh
+# shellcheck source=kafka-pipe.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/kafka-pipe.sh"
 
 usage() {
+	echo "usage: $script [--help]"
 	cat <<'END'
-usage: watch-risk.sh [--help]
 
 Shows count, mean and trend of the risk scores by birth year, from the beginning of the risk topic on. On a terminal the
 table is drawn anew in place, at most once a second, until Ctrl-C; birth years share a line where there are too many for

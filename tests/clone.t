@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/tap.sh"
 trap 'rm -rf "$work"' EXIT
 
-git -c core.autocrlf=true clone --quiet -c core.autocrlf=true "file://$root" "$work/clone" || bail_out "no clone"
+git clone --quiet -c core.autocrlf=true "file://$root" "$work/clone" || bail_out "no clone"
 cd "$work/clone" || bail_out "no clone"
 
 # with_cr PATHSPEC ...: tracked files that hold a CR where they are checked out.

@@ -24,6 +24,8 @@ my @documents = @ARGV ? @ARGV : map { "$top/$_" } 'README.md', 'redis-decode/red
 	'events-decode/events-decode.1', 'join/join.1', 'scripts/stedi-pipes.7', map { "scripts/$_/$_.1" } @others;
 
 put_in_path(qw(redis-decode events-decode join), @others);
+mkdir "$scratch/bin" and symlink program('join'), "$scratch/bin/stedi-join" or fail("stedi-join: $!");
+$ENV{PATH} = "$scratch/bin:$ENV{PATH}"; # as it is installed, which the pages tell of
 
 # A line of mdoc as it is shown.
 sub shown {
