@@ -1,6 +1,6 @@
 #!/bin/bash
-# "Debian 12 or newer": make demo and make install, each typed in a clean clone of what is committed, on a bare machine
-# of either release, and make check on Debian 13. Such a machine is a folder from debootstrap that holds make and git,
+# "Debian 12 or newer": make demo, make install and make deb, each typed in a clean clone of what is committed, on a bare
+# machine of either release, the package on another one, and make check on Debian 13. Such a machine is a folder from debootstrap that holds make and git,
 # and nothing more. Takes root, and Debian's mirror and apt's settings from this machine.
 # shellcheck source-path=SCRIPTDIR
 set -uo pipefail
@@ -9,7 +9,7 @@ root=$(cd "$here/../.." && pwd)
 export TMPDIR=${TMPDIR:-/var/tmp} # /tmp may be held in memory, and these folders are large
 # shellcheck source=tests/tap.sh
 . "$root/tests/tap.sh"
-declare -A typed=([bookworm]="install demo" [trixie]="install demo check")
+declare -A typed=([bookworm]="install package demo" [trixie]="install package demo check")
 declare -A machines=() # process ids by release
 
 # The first process in a namespace takes all others of it along when it ends, and their mounts go with the last.
@@ -60,18 +60,30 @@ done
 
 customer=Santosh.Fibonnaci@test.com
 joined="{\"customer\":\"$customer\",\"score\":\"28.5\",\"email\":\"$customer\",\"birthYear\":\"1963\"}"
+live='{"customer":"[^"]*","score":"[^"]*","email":"[^"]*","birthYear":"19[0-9][0-9]","position":"stedi-events:0:[0-9]*"}'
 for release in bookworm trixie; do
 	wait "${machines[$release]}"
 	echo "$?" >"$work/$release/machine.status"
 	unset "machines[$release]"
 	echo "# $release: after $SECONDS s"
 	ok "$release: the machine is made, and does what is typed" came_to 0 "$release" machine
-	ok "make install asks for a compiler, and for no library" came_to 2 "$release" asked \
+	ok "make filters asks for a compiler, and for no library" came_to 2 "$release" asked-filters \
 		"missing: gcc libc6-dev (names of Debian's packages)"
+	ok "... and needs nothing more" came_to 0 "$release" filters
+	ok "make install asks for two libraries" came_to 2 "$release" asked \
+		"missing: librdkafka-dev libssl-dev (names of Debian's packages)"
 	ok "... and needs nothing more" came_to 0 "$release" installed
 	ok "... and what is installed runs" came_to 0 "$release" run "$joined"
-	ok "make demo shows joined records" came_to 130 "$release" demo \
-		'{"customer":"[^"]*","score":"[^"]*","email":"[^"]*","birthYear":"19[0-9][0-9]","position":"stedi-events:0:[0-9]*"}'
+	ok "make deb asks for what makes a package" came_to 2 "$release" asked-deb "missing: dpkg-dev (names of Debian's packages)"
+	ok "... and makes one" came_to 0 "$release" deb "dpkg-deb: building package 'stedi-pipes' in .*"
+	ok "apt installs it" came_to 0 "$release" apt
+	ok "... and what is installed runs by name" came_to 0 "$release" by-name "$joined"
+	ok "... and has its pages" came_to 0 "$release" pages /usr/share/man/man1/stedi-submit-join.1.gz
+	ok "... and its services join" came_to 0 "$release" serve "$live"
+	ok "... and serve the page" came_to 0 "$release" serve '<title>Population risk by birth year.*'
+	ok "apt purges it" came_to 0 "$release" purge
+	ok "... and nothing is left" is "0 " "$(<"$work/$release/left.status") $(<"$work/$release/left.log")"
+	ok "make demo shows joined records" came_to 130 "$release" demo "$live"
 	ok "... and where the graph is" came_to 130 "$release" demo 'risk graph: http://127.0.0.1:[0-9]*/'
 	ok "... until Ctrl-C" came_to 130 "$release" demo '.* risk scores were joined with birth years, .*'
 	[[ ${typed[$release]} != *check ]] || ok "make check passes" came_to 0 "$release" check 'Result: PASS'
