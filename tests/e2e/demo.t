@@ -14,10 +14,45 @@ ok "... shows joined records" is 5 "$(grep -cE \
 ok "... and sums up" grep -qE '^30 customers took [0-9]+ tests; 5 risk scores were joined .* after [0-9]+ s\.$' demo.out
 ok "... and leaves nothing behind" clean
 
+# lines_of FILE: what a terminal showed, what took the place of a line as one of its own.
+lines_of() {
+	tr '\r' '\n' <"$1" | sed 's/\x1b\[K//' | grep .
+}
+
+# shows FILE PATTERN: a line matches as a whole.
+shows() {
+	lines_of "$1" | grep -xE -e "$2" || { lines_of "$1" | tail -n 20 && return 1; }
+}
+
+# on_terminal COLUMNS: the demo until ten records and more have come, and then Ctrl-C.
+on_terminal() {
+	env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec \
+		"stty cols $1 && exec env TERM=vt100 $root/scripts/demo.sh" /dev/null <keys >terminal &
+	pid=$!
+	wait_for 60 shows terminal '.* \| [1-9][0-9]+ records.*'
+	printf '\003' >&"$keys"
+	end
+}
+
+mkfifo keys
+exec {keys}<>keys
+url='http://127\.0\.0\.1:[0-9]+/'
+on_terminal 100
+ok "on a terminal, Ctrl-C ends it" is 0 "$status"
+ok "... which shows the first records" is "$DEMO_RECORDS" "$(lines_of terminal | grep -c '^{"customer":.*}$')"
+ok "... and in one line, after them, the graph, how many have come, and how many a second" \
+	shows terminal "risk graph: $url \| [1-9][0-9]+ records \| [1-9][0-9]*/s \| Ctrl-C ends(\^C)?"
+ok "... drawn in place" is 2 "$(sed '1,/"stedi-events:0:4"/d' terminal | wc -l)" # the other line is the sum
+ok "... and sums up" shows terminal '30 customers took [0-9]+ tests; [1-9][0-9]+ risk scores were joined .* after [0-9]+ s\.'
+ok "... and leaves nothing behind" clean
+on_terminal 40
+ok "where the terminal is narrow, the line has what fits" shows terminal "$url \| [1-9][0-9]+ records(\^C)?"
+ok "... and no more" test "$(lines_of terminal | grep '^http' | wc -L)" -lt 40
+
 # broken SIGNAL STATUS [PART]: stops the demo, or kills a part of it.
 broken() {
 	local victim
-	start demo demo.sh
+	DEMO_RECORDS=1000000 DEMO_SECONDS=1000000 start demo demo.sh
 	wait_for 60 has_part "${3:-^kcat -C}"
 	victim=${3:+$(part "$3")}
 	kill "-$1" "${victim:-$pid}"
@@ -40,10 +75,10 @@ perl -MIO::Socket::INET -e '$| = 1; my $socket = IO::Socket::INET->new(Listen =>
 	print $socket->sockport; sleep' >port &
 listener=$!
 wait_for 60 test -s port
-script -qec "RISK_GRAPH_PORT=$(<port) $root/scripts/demo.sh" /dev/null >taken.out </dev/null
+script -qec "TERM=vt100 RISK_GRAPH_PORT=$(<port) $root/scripts/demo.sh" /dev/null >taken.out </dev/null
 ended=$?
 ok "on a terminal, a port for the graph that is taken is refused before anything is started" \
-	is "1 demo.sh: port $(<port) is taken: set RISK_GRAPH_PORT to a free one, or leave it unset" "$ended $(tr -d '\r' <taken.out)"
+	is "1 demo.sh: port $(<port) is taken: set RISK_GRAPH_PORT to a free one, or leave it unset" "$ended $(lines_of taken.out)"
 kill "$listener"
 DEMO_SECONDS=0 start demo demo.sh
 end
