@@ -73,11 +73,29 @@ SCRIPTS_ALONE = tests/e2e/usage.t tests/e2e/follow.t tests/e2e/read.t tests/e2e/
 END_TO_END = $(filter-out $(SCRIPTS_ALONE),$(wildcard tests/e2e/*.t))
 TESTS = tests/cases.t tests/unit/unit.t tests/sources $(END_TO_END)
 
+define NOT_CHECKED
+Not tested here is what these targets test, and $(MAKE) check-all with them:
+  lint           the form of the sources
+  fuzz           whatever bytes may come
+  check-browser  the risk graph, in Chromium
+  check-bench    that what make bench compares writes the same
+  check-emulated the cases on emulated processors, arm64 and s390x
+  check-kafka    that each event is joined once whatever is killed, on Apache Kafka
+  check-lake     exam attempts and game events to tables, on Apache Kafka, HDFS and Spark
+  check-bare     make demo and make install on bare Debian 12 and 13; takes root
+  check-compose  the containers; takes a container engine
+endef
+export NOT_CHECKED
+
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
 	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/limits.t tests/memory tests/unit/valgrind.t
 	PROGRAMS=$(CURDIR)/build/san SAN=1 prove -j$(JOBS) $(TESTS)
+	@echo "$$NOT_CHECKED"
+
+check-all:
+	@set -e; for target in check $(filter lint fuzz check-%,$(filter-out check-all,$(NOT_CHECKED))); do $(MAKE) $$target; done
 
 check-kafka:
 	@scripts/need-packages.sh build demo check kafka
@@ -111,9 +129,10 @@ check-emulated:
 	@scripts/need-packages.sh build check emulated
 	prove tests/emulated
 
+# ENGINE is a command that lends the next one a container engine
 check-compose:
 	@scripts/need-packages.sh build demo check browser kafka
-	prove -v tests/compose
+	$(ENGINE) prove -v tests/compose
 
 # the image is made without these
 -include scripts/install/install.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
@@ -125,4 +144,4 @@ lint:
 clean:
 	rm -rf $(PROGRAMS) build logs stedi-pipes_*.deb
 
-.PHONY: all filters packages sanitized demo check check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean
+.PHONY: all filters packages sanitized demo check check-all check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean
