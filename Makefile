@@ -80,6 +80,7 @@ Not tested here is what these targets test, and $(MAKE) check-all with them:
   check-browser  the risk graph, in Chromium
   check-bench    that what make bench compares writes the same
   check-emulated the cases on emulated processors, arm64 and s390x
+  check-musl     the filters with musl, the C library of Alpine
   check-kafka    that each event is joined once whatever is killed, on Apache Kafka
   check-lake     exam attempts and game events to tables, on Apache Kafka, HDFS and Spark
   check-bare     make demo and make install on bare Debian 12 and 13; takes root
@@ -101,6 +102,16 @@ check-kafka:
 	@scripts/need-packages.sh build demo check kafka
 	@$(MAKE) -s all
 	BROKER=kafka prove -j$(JOBS) $(END_TO_END) tests/kafka
+
+MUSL = $(addprefix build/musl/,$(notdir $(FILTERS)))
+$(MUSL): $$(SOURCES_$$(@F)) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	musl-gcc $(C_FLAGS) -Werror $(CFLAGS) -o $@ $(filter %.c,$^)
+
+check-musl:
+	@scripts/need-packages.sh build check musl
+	@$(MAKE) -s all $(MUSL)
+	PROGRAMS=build/musl prove tests/cases.t
 
 # FAULTS, SEED and EVENTS say how long, and in which order
 chaos:
@@ -144,4 +155,4 @@ lint:
 clean:
 	rm -rf $(PROGRAMS) build logs stedi-pipes_*.deb
 
-.PHONY: all filters packages sanitized demo check check-all check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean
+.PHONY: all filters packages sanitized demo check check-all check-musl check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean

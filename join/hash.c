@@ -2,7 +2,7 @@
 
 #include <err.h>
 #include <string.h>
-#include <sys/random.h>
+#include <unistd.h>
 
 struct hash_key
 hash_draw_key(void)

@@ -6,7 +6,7 @@ usage() {
 	cat <<-'USAGE'
 		usage: need-packages.sh [--say] PURPOSE ...
 		Checks what each PURPOSE needs (build; to build less, compile and the libraries rdkafka, ssl; demo,
-		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, emulated, fuzz, deb, lint), and
+		check, bench, kafka, lake, hdfs, spark, assessments, game, notebook, browser, bare, emulated, fuzz, musl, deb, lint), and
 		installs what is missing with apt-get, as root or through sudo; with --say, or without apt-get, only names it and
 		fails. What is needed from PyPI comes to build/PURPOSE.
 	USAGE
@@ -68,6 +68,7 @@ needs() {
 		file    /usr/s390x-linux-gnu/include/stdio.h libc6-dev-s390x-cross emulated
 		command clang                   clang                fuzz
 		file    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-dev fuzz
+		command musl-gcc                musl-tools           musl
 		command clang-format            clang-format         lint
 		command cppcheck                cppcheck             lint
 		command shellcheck              shellcheck           lint
