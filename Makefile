@@ -83,7 +83,7 @@ Not tested here is what these targets test, and $(MAKE) check-all with them:
   check-musl     the filters with musl, the C library of Alpine
   check-kafka    that each event is joined once whatever is killed, on Apache Kafka
   check-lake     exam attempts and game events to tables, on Apache Kafka, HDFS and Spark
-  check-bare     make demo and make install on bare Debian 12 and 13; takes root
+  check-bare     make demo, make install and make deb on bare Debian 12 and 13; takes root
   check-compose  the containers; takes a container engine
 endef
 export NOT_CHECKED
@@ -91,7 +91,7 @@ export NOT_CHECKED
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
-	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/limits.t tests/memory tests/unit/valgrind.t
+	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/markdown.t tests/picture tests/limits.t tests/memory tests/unit/valgrind.t
 	PROGRAMS=$(CURDIR)/build/san SAN=1 prove -j$(JOBS) $(TESTS)
 	@echo "$$NOT_CHECKED"
 
@@ -112,6 +112,12 @@ check-musl:
 	@scripts/need-packages.sh build check musl
 	@$(MAKE) -s all $(MUSL)
 	PROGRAMS=build/musl prove tests/cases.t
+
+# the one of a terminal, in README.md
+picture:
+	@scripts/need-packages.sh build demo check
+	@$(MAKE) -s all
+	tests/picture/picture >tests/picture/terminal.svg
 
 # FAULTS, SEED and EVENTS say how long, and in which order
 chaos:
@@ -155,4 +161,4 @@ lint:
 clean:
 	rm -rf $(PROGRAMS) build logs stedi-pipes_*.deb
 
-.PHONY: all filters packages sanitized demo check check-all check-musl check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean
+.PHONY: all filters packages sanitized demo check check-all picture check-musl check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean

@@ -62,6 +62,19 @@ def text(results, start, growth, load):
                       ["join, bytes a customer"] + [f"{mib * 2**20 / size:.0f}" for mib, size in zip(peak, sizes)]])
 
 
+def claim(results):
+    """What the first lines of README.md say of the tables."""
+    measured = {title: (records, measured) for title, records, _, measured in results}
+
+    def speed(title):
+        records, tools = measured[title]
+        return f"{records / tools[OURS][0]:,.0f}"
+
+    _, tools = measured["events-decode"]
+    yield (f"- **Fast.** `events-decode` does {speed('events-decode')} records/s on one processor, "
+           f"{tools['jq'][0] / tools[OURS][0]:,.1f} times what jq does; `stedi-join` {speed('join')}.")
+
+
 def chart(results, growth, path):
     """By gnuplot; a tool that does not do a task leaves a gap."""
     with tempfile.TemporaryDirectory() as folder:
@@ -91,3 +104,4 @@ def write(results, start, growth, load, into_readme):
     chart(results, growth, f"{HERE}/bench.svg" if into_readme else f"{TOP}/build/bench/bench.svg")
     if into_readme:
         replace_in_readme("bench", lines)
+        replace_in_readme("speed", "".join(f"{line}\n" for line in claim(results)))
