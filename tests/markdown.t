@@ -66,13 +66,24 @@ sub check_links {
 	}
 }
 
+# What is written as a target of make is one.
+sub check_targets {
+	my ($name) = @_;
+	my $rules = join '', map { slurp($_) } 'Makefile', glob('tests/*/*.mk'), glob('scripts/*/*.mk');
+	my %targets = map { $_ => 1 } slurp($name) =~ /(?:`|^(?:sudo )?)make ([a-z][a-z-]*)/mg;
+	ok($rules =~ /^$_:/m, "$name: make $_ is there") for sort keys %targets;
+}
+
 # The part between two comments.
 sub part {
 	my ($text, $name) = @_;
 	return $text =~ /<!-- $name -->(.*)<!-- \/$name -->/s ? $1 : fail("README.md has no part $name");
 }
 
-check_blocks($_) for @first;
+for my $document (@first) {
+	check_blocks($document);
+	check_targets($document);
+}
 check_links($_) for @first, glob 'scripts/*/README.md';
 my $readme = slurp('README.md');
 my $table = part($readme, 'bench');

@@ -71,8 +71,8 @@ def claim(results):
         return f"{records / tools[OURS][0]:,.0f}"
 
     _, tools = measured["events-decode"]
-    yield (f"- **Fast.** `events-decode` does {speed('events-decode')} records/s on one processor, "
-           f"{tools['jq'][0] / tools[OURS][0]:,.1f} times what jq does; `stedi-join` {speed('join')}.")
+    yield (f"**Fast.** `events-decode` does {speed('events-decode')} records/s on one processor, "
+           f"{tools['jq'][0] / tools[OURS][0]:,.1f} times what jq does; `stedi-join` does {speed('join')}.")
 
 
 def chart(results, growth, path):
