@@ -66,12 +66,17 @@ sub check_links {
 	}
 }
 
+my $rules = join '', map { slurp($_) } 'Makefile', glob('tests/*/*.mk'), glob('scripts/*/*.mk');
+
+sub targets_in {
+	my %targets = map { $_ => 1 } slurp($_[0]) =~ /(?:`|^(?:sudo )?)make\s([a-z][a-z-]*)/mg;
+	return sort keys %targets;
+}
+
 # What is written as a target of make is one.
 sub check_targets {
 	my ($name) = @_;
-	my $rules = join '', map { slurp($_) } 'Makefile', glob('tests/*/*.mk'), glob('scripts/*/*.mk');
-	my %targets = map { $_ => 1 } slurp($name) =~ /(?:`|^(?:sudo )?)make ([a-z][a-z-]*)/mg;
-	ok($rules =~ /^$_:/m, "$name: make $_ is there") for sort keys %targets;
+	ok(scalar($rules =~ /^$_:/m), "$name: make $_ is there") for targets_in($name);
 }
 
 # The part between two comments.
@@ -85,6 +90,9 @@ for my $document (@first) {
 	check_targets($document);
 }
 check_links($_) for @first, glob 'scripts/*/README.md';
+my @tests = $rules =~ /^(check[a-z-]*|lint|fuzz):/mg;
+my %named = map { $_ => 1 } targets_in('CONTRIBUTING.md');
+ok(@tests && !grep({ !$named{$_} } @tests), 'CONTRIBUTING.md names each target that tests');
 my $readme = slurp('README.md');
 my $table = part($readme, 'bench');
 my @figures = part($readme, 'speed') =~ /\d[\d,.]*\d/g;
