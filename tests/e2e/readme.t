@@ -23,8 +23,8 @@ put_in_path events-decode
 start_broker
 start_redis
 RISK_GRAPH_PORT=$(free-port)
-export RISK_GRAPH_PORT
-for topic in "${REDIS_TOPIC:=redis-server}" "${EVENTS_TOPIC:=stedi-events}" "${KAFKA_RISK_TOPIC:=stedi-graph}"; do
+export RISK_GRAPH_PORT REDIS_TOPIC=redis-server EVENTS_TOPIC=stedi-events KAFKA_RISK_TOPIC=stedi-graph
+for topic in "$REDIS_TOPIC" "$EVENTS_TOPIC" "$KAFKA_RISK_TOPIC"; do
 	wait_for 60 topic_is_there "$topic"
 done
 
