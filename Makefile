@@ -91,7 +91,7 @@ export NOT_CHECKED
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
-	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/markdown.t tests/picture tests/limits.t tests/memory tests/unit/valgrind.t
+	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/markdown.t tests/picture tests/limits.t tests/services.t tests/memory tests/unit/valgrind.t
 	PROGRAMS=$(CURDIR)/build/san SAN=1 prove -j$(JOBS) $(TESTS)
 	@echo "$$NOT_CHECKED"
 

@@ -39,6 +39,7 @@ needs() {
 		command man                     man-db               check
 		command systemd-analyze         systemd              check
 		command zsh                     zsh                  check
+		command strace                  strace               check
 		file    /usr/bin/time           time                 check
 		command mlr                     miller               bench
 		command c++                     g++                  bench

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# What the services do at work is what their units let them do: each system call, and no memory to be written and run.
+# shellcheck source=tests/system.sh
+. "$(dirname "$0")/system.sh"
+
+# allowed: the system calls that units may make, a line each.
+allowed() {
+	local line word
+	local -A calls=()
+	while read -r line; do
+		for word in ${line#\~}; do
+			while read -r word; do
+				if [[ $line == ~* ]]; then unset "calls[$word]"; else calls[$word]=1; fi
+			done < <(expand "$word")
+		done
+	done < <(echo @default && sed -n 's/^SystemCallFilter=//p' "$root/scripts/install/service")
+	printf '%s\n' "${!calls[@]}" | sort
+}
+
+# expand NAME: the system calls of a set, and of the sets in it.
+expand() {
+	local word
+	[[ $1 == @* ]] || { echo "$1" && return; }
+	while read -r word; do expand "$word"; done < <(systemd-analyze syscall-filter "$1" 2>/dev/null | sed -n 's/^ *\([@a-z]\)/\1/p' |
+		tail -n +2)
+}
+
+# serve NAME: runs what its unit runs, and writes down what it calls.
+serve() {
+	local command
+	read -ra command < <(sed -n 's/^ExecStart=//p' "lib/systemd/system/$1.service")
+	PROGRAMS='' STARTED_BY=$TEST_RUN strace -f -o "$1.trace" "${command[@]}" >"$1.out" 2>"$1.err" </dev/null &
+	tracers+=("$!")
+}
+
+# end_services: as systemd does, by a signal to the script.
+end_services() {
+	local tracer
+	for tracer in "${tracers[@]}"; do kill -TERM "$(<"/proc/$tracer/task/$tracer/children")"; done
+	wait "${tracers[@]}"
+}
+
+tracers=()
+make -s -C "$root" install PREFIX="$work" >log 2>&1 || bail_out "make install: $(tail -n 3 log)"
+start_broker
+start_redis
+create_topics
+RISK_GRAPH_PORT=$(free-port)
+export RISK_GRAPH_PORT
+for name in stedi-redis-source stedi-join stedi-risk-graph; do serve "$name"; done
+add_customer sam@test.com 2001-01-03
+event sam@test.com 1.50 | produce "$EVENTS_TOPIC"
+wait_for 120 says stedi-join.out sam@test.com
+wait_for 120 says stedi-risk-graph.out "risk graph: "
+ok "the services work while they are watched" true
+end_services
+
+allowed >may-call
+for name in stedi-redis-source stedi-join stedi-risk-graph; do
+	sed -nE 's/^[0-9]+ +([a-z_0-9]+)\(.*/\1/p' "$name.trace" | sort -u >called
+	ok "$name makes calls" test -s called
+	ok "... and none that its unit forbids" is "" "$(comm -23 called may-call)"
+	ok "... no memory to be written and run" is "" "$(grep -E 'PROT_WRITE\|PROT_EXEC' "$name.trace")"
+done
+done_testing
