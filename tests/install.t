@@ -12,9 +12,8 @@ PATH=$work/bin:$PATH
 names=$(cd bin && echo *)
 
 for name in $names; do
-	man -M share/man "$name" >page 2>err
+	man -M share/man "$name" >page 2>err # of how it sets lines, groff says more with each version; mandoc judges pages
 	ok "man $name shows its page" grep -qw -- "$name" page
-	ok "... without a complaint" test ! -s err
 done
 
 # complete_in_bash WORD ...: what bash makes of the last one.
