@@ -132,11 +132,12 @@ check-browser:
 	@$(MAKE) -s all
 	prove tests/browser
 
-# the assessments and game events, on Apache Kafka, to tables, HDFS and Spark
+# the assessments and game events, on Apache Kafka, to tables, HDFS and Spark; for a longer trial:
+# make check-lake ATTEMPTS=25000 REQUESTS=100000
 check-lake:
 	@scripts/need-packages.sh build demo check kafka lake assessments game hdfs notebook spark
 	@$(MAKE) -s all
-	prove tests/lake tests/assessments tests/game-events
+	prove -j$(JOBS) tests/lake tests/assessments tests/game-events
 
 # make demo, make check and make install on bare machines of Debian; takes root
 check-bare:

@@ -159,7 +159,11 @@ def keeps_digits(kind, value):
         return True
     double = float(value)
     digits = len(re.sub("[eE].*|[.-]", "", value).lstrip("0")) or 1
-    return repr(double) == value or Decimal(f"{double:.{digits - 1}e}") == Decimal(value)
+    if repr(double) == value:
+        return True
+    with contextlib.suppress(ArithmeticError):  # an exponent beyond all bounds
+        return Decimal(f"{double:.{digits - 1}e}") == Decimal(value)
+    return False
 
 
 def doubtful(lines):

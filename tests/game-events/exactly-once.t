@@ -1,9 +1,9 @@
 #!/bin/bash
 # Every answered request is one event on the topic, through restarts of the server, rotations, outages of the broker and
-# kill -9 of ship and of each of its parts, all while players play at full speed.
+# kill -9 of ship and of each of its parts, all while players play at full speed. REQUESTS is how many they send at least.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
-requests=100000
+requests=${REQUESTS:-40000}
 
 # play_on: Apache Bench, again and again (it gives up when it is refused), until the file "enough" is there. Each reply
 # brings the request's id, so what ab prints tells which requests were answered.
@@ -106,7 +106,7 @@ killed=$((killed + 1))
 start_kafka "$port"
 wait_for 120 holds events "$(more 2000)"
 
-wait_for 120 answered $requests
+wait_for 120 answered "$requests"
 touch enough
 wait "$players"
 wait_for 120 holds events "$(logged | wc -l)"
@@ -121,7 +121,7 @@ grep -aoE '^X-Request-ID: [0-9a-f]{32}' replies | cut -d' ' -f2 | sort >answered
 logged | sort >expected
 consume events | sort >actual
 grep -oE '[0-9a-f]{32}"}$' actual | cut -c-32 | sort >ids
-ok "more than $requests requests were answered" test "$(sort -u answered | wc -l)" -ge $requests
+ok "more than $requests requests were answered" test "$(sort -u answered | wc -l)" -ge "$requests"
 ok "every answered request is an event, once" test -z "$(comm -23 answered ids | head -n 5)"
 ok "... and no event is there twice" test -z "$(uniq -d ids | head -n 5)"
 same "the topic holds what is logged, each line once, to the byte" expected actual
