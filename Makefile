@@ -72,6 +72,8 @@ JOBS = 3
 SCRIPTS_ALONE = tests/e2e/usage.t tests/e2e/follow.t tests/e2e/read.t tests/e2e/watch-risk.t
 END_TO_END = $(filter-out $(SCRIPTS_ALONE),$(wildcard tests/e2e/*.t))
 TESTS = tests/cases.t tests/unit/unit.t tests/sources $(END_TO_END)
+TESTED_ONCE = $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/limits.t tests/markdown.t tests/memory \
+	tests/picture tests/services.t tests/unit/valgrind.t
 
 define NOT_CHECKED
 Not tested here is what these targets test, and $(MAKE) check-all with them:
@@ -91,7 +93,7 @@ export NOT_CHECKED
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
-	prove -j$(JOBS) $(TESTS) $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/markdown.t tests/picture tests/limits.t tests/memory tests/unit/valgrind.t
+	prove -j$(JOBS) $(TESTS) $(TESTED_ONCE)
 	PROGRAMS=$(CURDIR)/build/san SAN=1 prove -j$(JOBS) $(TESTS)
 	@echo "$$NOT_CHECKED"
 
@@ -100,26 +102,30 @@ check-all: check check-others
 check-others:
 	@set -e; for target in $(filter lint fuzz check-%,$(filter-out check-all,$(NOT_CHECKED))); do $(MAKE) $$target; done
 
-# what the services call, while they work, is what their units allow
-check-services:
-	@scripts/need-packages.sh build demo check
-	@$(MAKE) -s all
-	prove -v tests/services.t
-
 check-kafka:
 	@scripts/need-packages.sh build demo check kafka
 	@$(MAKE) -s all
 	BROKER=kafka prove -j$(JOBS) $(END_TO_END) tests/kafka
 
+# for another C library, and for other processors, which are emulated: arm64, and one of the other byte order
+COMPILER_musl = musl-gcc
+COMPILER_aarch64 = aarch64-linux-gnu-gcc -static
+COMPILER_s390x = s390x-linux-gnu-gcc -static
 MUSL = $(addprefix build/musl/,$(notdir $(FILTERS)))
-$(MUSL): $$(SOURCES_$$(@F)) $(HEADERS) Makefile
+EMULATED = $(foreach processor,aarch64 s390x,$(addprefix build/$(processor)/,$(notdir $(FILTERS))))
+$(MUSL) $(EMULATED): $$(SOURCES_$$(@F)) $(HEADERS) Makefile
 	@mkdir -p $(@D)
-	musl-gcc $(C_FLAGS) -Werror $(CFLAGS) -o $@ $(filter %.c,$^)
+	$(COMPILER_$(notdir $(@D))) $(C_FLAGS) -Werror $(CFLAGS) -o $@ $(filter %.c,$^)
 
 check-musl:
 	@scripts/need-packages.sh build check musl
 	@$(MAKE) -s all $(MUSL)
 	PROGRAMS=build/musl prove tests/cases.t
+
+check-emulated:
+	@scripts/need-packages.sh build check emulated
+	@$(MAKE) -s all $(EMULATED)
+	prove tests/emulated
 
 # the one of a terminal, in README.md
 picture:
@@ -143,17 +149,12 @@ check-browser:
 check-lake:
 	@scripts/need-packages.sh build demo check kafka lake assessments game hdfs notebook spark
 	@$(MAKE) -s all
-	prove -j$(JOBS) tests/lake tests/assessments tests/game-events
+	prove -j2 tests/lake tests/assessments tests/game-events
 
 # make demo, make check and make install on bare machines of Debian; takes root
 check-bare:
 	@scripts/need-packages.sh bare
 	prove -v tests/bare
-
-# the cases on emulated processors: arm64, and one of the other byte order
-check-emulated:
-	@scripts/need-packages.sh build check emulated
-	prove tests/emulated
 
 # ENGINE is a command that lends the next one a container engine
 check-compose:
@@ -170,4 +171,4 @@ lint:
 clean:
 	rm -rf $(PROGRAMS) build logs stedi-pipes_*.deb
 
-.PHONY: all filters packages sanitized demo check check-all check-others picture check-musl check-services check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean
+.PHONY: all filters packages sanitized demo check check-all check-others picture check-musl check-kafka chaos check-browser check-lake check-bare check-emulated check-compose fuzz lint rivals kafka-rivals check-bench check-agree bench bench-kafka latency bench-readme clean

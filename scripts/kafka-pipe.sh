@@ -246,7 +246,7 @@ signals=0                # how many have told it to stop
 signalled_at=            # when the last did, in seconds
 watched=                 # whether all parts are started
 stopped=                 # whether the sources were told to stop
-patient=                 # set where the last records may take long without a word, or once it is said
+patient=${RUN_ALONE-}    # set where the last records may take long without a word: within a run, or once it is said
 timer=                   # process id of what ends when they take long
 
 # open_pipes NAME ...: from[NAME] and to[NAME] become the ends of a new pipe each.

@@ -109,6 +109,12 @@ has_part() {
 	part "$1" >/dev/null
 }
 
+# kill_part SIGNAL PATTERN: whether there was one. It may end at any time, and another come.
+kill_part() {
+	local id
+	id=$(part "$2") && kill "-$1" "$id"
+}
+
 # The broker
 
 # start_broker: the embedded one, or an Apache Kafka where BROKER is kafka.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # "Debian 12 or newer": make demo, make install and make deb, each typed in a clean clone of what is committed, on a bare
-# machine of either release, the package on another one, and make check on Debian 13. Such a machine is a folder from debootstrap that holds make and git,
-# and nothing more. Takes root, and Debian's mirror and apt's settings from this machine.
+# machine of either release, the package on another one, and make check on Debian 13. Such a machine is a folder from
+# debootstrap that holds make and git, and nothing more. Takes root, and Debian's mirror and apt's settings from this machine.
 # shellcheck source-path=SCRIPTDIR
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -51,14 +51,12 @@ ok "... and no more" test "$(lines_of terminal | grep '^http' | wc -L)" -lt 40
 
 # broken SIGNAL STATUS [PART]: stops the demo, or kills a part of it.
 broken() {
-	local victim
 	DEMO_RECORDS=1000000 DEMO_SECONDS=1000000 start demo demo.sh
 	wait_for 60 has_part "${3:-^kcat -C}"
-	victim=${3:+$(part "$3")}
-	kill "-$1" "${victim:-$pid}"
+	if [[ ${3-} ]]; then wait_for 60 kill_part "$1" "$3"; else kill "-$1" "$pid"; fi
 	end
 	ok "${3:-the demo} stopped by SIG$1: status $2" is "$2" "$status"
-	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean # which goes on after the demo's own end
+	[[ $1 != KILL || ${3-} ]] || wait_for 60 clean # which goes on after the demo's own end
 	ok "... and nothing is left behind" clean
 }
 

@@ -96,6 +96,7 @@ ok "a log that was removed is left, what is no log is not printed" is "removed l
 	"$(grep . followed | tail -n 2 | paste -sd ' ')"
 stop TERM "$pid"
 ok "SIGTERM ends it with status 143" is 143 "$status"
+wait_for 30 none_left
 ok "... and leaves no process" none_left
 
 # Nothing there yet, then only rotated logs

@@ -16,14 +16,12 @@ ok "... and leaves nothing behind" clean
 
 # broken SIGNAL STATUS WHILE [PART]: stops the run, or kills a part of it, while a part is there.
 broken() {
-	local victim
 	start run game-events/run
 	wait_for 60 has_part "$3"
-	victim=${4:+$(part "$4")}
-	kill "-$1" "${victim:-$pid}"
+	if [[ ${4-} ]]; then wait_for 60 kill_part "$1" "$4"; else kill "-$1" "$pid"; fi
 	end
 	ok "${4:-the run} stopped by SIG$1 while there is $3: status $2" is "$2" "$status"
-	[[ $1 != KILL || -n $victim ]] || wait_for 60 clean # which goes on after the run's own end
+	[[ $1 != KILL || ${4-} ]] || wait_for 60 clean # which goes on after the run's own end
 	ok "... and nothing is left behind" clean
 }
 
