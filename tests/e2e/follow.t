@@ -25,12 +25,12 @@ write() {
 [[ $offset != beginning ]] || offset=2 # older ones are deleted
 read -r there <"there-$partition"
 while ((offset < there)); do write; done
-[[ ! ${ends-} ]] || exit "$(<status)"
+[[ ! ${ends-} ]] || exit "$(<"status-$partition")"
 while ((offset < 7)); do write; done
 exec sleep 1000
 END_OF_KCAT
 chmod +x kcat
-echo 0 >status
+echo 0 | tee status-0 >status-1
 
 # follow_to COUNT PLACE ...: until so many lines are written; sets $status.
 follow_to() {
@@ -62,12 +62,12 @@ echo 0 >there-0
 follow_to 5 0:beginning
 ok "where nothing is there, it waits for what comes" is "2 3 4 5 6" "$(offsets_of 0)"
 echo 5 >there-0
-echo 1 >status
+echo 1 >status-0
 STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic 0:1 1:1 -- ./kcat >out 2>err
 ok "where a kcat fails, it does" is "follow: kcat of topic, partition 0, ended by itself" "$(sort err | tail -n 1)"
 wait_for 60 none_left
 ok "... and leaves no other" none_left
-echo 0 >status
+echo 0 >status-0
 
 : >said
 
