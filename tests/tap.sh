@@ -46,6 +46,11 @@ same() {
 	ok "$1" filled_and_same "$2" "$3"
 }
 
+# has_lines FILE COUNT: or more
+has_lines() {
+	(($(wc -l <"$1") >= $2))
+}
+
 # wait_for SECONDS COMMAND [ARG ...]: until COMMAND succeeds; the test ends where it never does.
 wait_for() {
 	local end=$((SECONDS + $1)) limit=$1

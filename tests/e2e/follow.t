@@ -42,10 +42,6 @@ follow_to() {
 	end
 }
 
-has_lines() {
-	(($(wc -l <"$1") >= $2))
-}
-
 offsets_of() { # PARTITION
 	jq -r "select(.partition == $1) | .offset" out | paste -sd ' '
 }

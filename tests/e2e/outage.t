@@ -20,6 +20,11 @@ all_there() {
 	records "$KAFKA_RISK_TOPIC" 2>/dev/null | sort -u | cmp -s - <(sort -u expected)
 }
 
+start_follow() {
+	STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" "$EVENTS_TOPIC" 0:0 -- "${kcat[@]}" >followed 2>follow.err &
+	follow=$!
+}
+
 gone() {
 	! kill -0 "$1" 2>/dev/null
 }
@@ -64,6 +69,37 @@ else # which doesn't know what a producer repeats
 	sort -u expected >once
 	same "no message is lost by the outage" once topic
 fi
+
+# Readers that start while the broker is away, for longer than kcat by itself would wait
+create_topics
+printf '{"n":%d}\n' 1 2 3 | produce "$EVENTS_TOPIC" -p 0
+kcat=(kcat -q -C -E -b "$KAFKA_BROKER")
+broker_down
+start_follow
+STARTED_BY=$TEST_RUN "$root/scripts/delivery/read" "$EVENTS_TOPIC" 0:0:3 -- "${kcat[@]}" 3>reached >read.out 2>read.err &
+read=$!
+sleep 7
+ok "a reader that starts meanwhile waits" kill -0 "$follow"
+ok "... one of what is there, too" kill -0 "$read"
+broker_up
+end "$read"
+printf '{"n":%d}\n' 1 2 3 >expected
+same "... and reads it" expected read.out
+echo 0:3 >expected
+same "... to the end" expected reached
+printf '{"n":4}\n' | produce "$EVENTS_TOPIC" -p 0
+wait_for 60 has_lines followed 4
+stop TERM "$follow"
+printf '%d\n' 1 2 3 4 >expected
+same "... and what comes" expected <(jq -r '.payload | fromjson.n' followed)
+broker_down
+start_follow
+wait_for 60 has_part "^kcat"
+sleep 1 # for kcat to ask
+stop KILL "$follow"
+wait_for 60 none_left
+ok "and one that is killed while it waits leaves nothing" none_left
+broker_up
 
 # A Redis that is restarted
 start_redis

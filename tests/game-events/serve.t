@@ -31,7 +31,7 @@ Not Found
 404 text/plain
 END
 same "each path has its reply" expected actual
-wait_for 30 has_lines 7
+wait_for 30 has_logged 7
 masked <"$GAME_DIR/access.log" >actual
 event() {
 	printf '{"event_type":"%s","event_ts":TIME,"Host":"%s","User-Agent":"%s","Accept":"%s",%s"request_id":ID}\n' "$@"
@@ -48,7 +48,7 @@ same "... and is logged as an event" expected actual
 # One request
 begin=$(date +%s%3N)
 play purchase_a_sword -D headers >/dev/null
-wait_for 30 has_lines 8
+wait_for 30 has_logged 8
 end=$(date +%s%3N)
 tail -n 1 "$GAME_DIR/access.log" >event
 time=$(jq '.event_ts * 1000 | round' event)
@@ -77,7 +77,7 @@ request 'TRACE /purchase_a_potion HTTP/1.1\r\nHost: d\r\n\r\n' >bad-method
 request 'POST /purchase_a_potion HTTP/1.1\r\nHost: e\r\nContent-Length: 99999999\r\n\r\n' >bad-length
 request '\026\003\001\002\000\001\000\001\374\003\003' >tls
 request "GET /join_guild?$(printf '%09000d' 0) HTTP/1.1\\r\\nHost: f\\r\\n\\r\\n" >long-path
-wait_for 30 has_lines 12
+wait_for 30 has_logged 12
 head -qn 1 post query range condition another-condition no-host simple bad-request bad-method bad-length tls long-path | tr -d '\r' >actual
 cat >expected <<'END'
 Sword Purchased!
@@ -165,11 +165,11 @@ start_server
 ok "rotate leaves an empty log" "$game/rotate"
 play purchase_a_sword >reply
 play purchase_a_sword >reply
-wait_for 30 has_lines 2
+wait_for 30 has_logged 2
 ok "rotate has the server begin a new log" "$game/rotate"
 ok "... at once" test -e "$GAME_DIR/access.log"
 play join_guild >reply
-wait_for 30 has_lines 1
+wait_for 30 has_logged 1
 ok "... for what comes then" is "$(event join_guild "127.0.0.1:$GAME_PORT" "$agent" '*/*' '')" \
 	"$(masked <"$GAME_DIR/access.log")"
 ok "... the old ones kept" is "2 logs" "$(find "$GAME_DIR" -regextype posix-extended \
@@ -180,7 +180,7 @@ rm "$GAME_DIR"/access.log.*
 kill -USR1 "$(<"$GAME_DIR/nginx.pid")"
 : >"$GAME_DIR/access.log"
 ok "load says how many requests were answered" is "50 requests answered" "$("$game/load" -n 50)"
-wait_for 30 has_lines 50
+wait_for 30 has_logged 50
 jq -r '.event_type + " " + .Host' "$GAME_DIR/access.log" | sort | uniq -c | awk '{ print $1, $2, $3 }' >actual
 for type in default join_guild purchase_potion purchase_shield purchase_spear purchase_sword; do
 	for host in user1.comcast.com user2.att.com user3.verizon.com user4.charter.com; do
@@ -213,10 +213,10 @@ if ((EUID == 0)); then
 	play_and_rotate() {
 		GAME_DIR=$work/his wait_for 30 server_answers_or_ended
 		play purchase_a_sword >reply
-		GAME_DIR=$work/his wait_for 30 has_lines 1
+		GAME_DIR=$work/his wait_for 30 has_logged 1
 		GAME_DIR=$work/his "$@" scripts/game-events/rotate
 		play join_guild >>reply
-		GAME_DIR=$work/his wait_for 30 has_lines 1
+		GAME_DIR=$work/his wait_for 30 has_logged 1
 		stop TERM "${pids[server]}"
 		cat his/access.log.* his/access.log | masked >>reply
 		rm his/access.log*

@@ -81,7 +81,7 @@ all_shipped "what was rotated before it starts is sent, and nothing twice"
 play purchase_a_shield >reply
 "$game/rotate"
 play purchase_a_sword >reply
-wait_for 30 has_lines 1
+wait_for 30 has_logged 1
 "$game/rotate"
 play purchase_a_spear >reply
 all_shipped "of two rotations at once, no event is lost"

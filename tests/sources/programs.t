@@ -130,10 +130,6 @@ declare -A much=(
 )
 declare -A lines=([redis-decode]=20000 [events-decode]=20000 [join]=20000 [redis-source]=20000 [stedi-simulator]=2910)
 
-has_lines() {
-	[ "$(wc -l <"$1")" -ge "$2" ]
-}
-
 for program in $filters redis-source stedi-simulator; do
 	pipe
 	# shellcheck disable=SC2086 # the words of a command
