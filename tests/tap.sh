@@ -1,4 +1,5 @@
-# Sourced by tests: what a test in TAP says, and waiting for what has to come. $work is a folder of the test's own.
+# Sourced by tests: what a test in TAP says, and waiting for what has to come. $work is a folder of the test's own. What is
+# wrong goes to standard error, which prove shows whether it shows the rest or not.
 # shellcheck shell=bash
 count=0
 failed=0
@@ -6,7 +7,7 @@ work=$(mktemp -d)
 
 # bail_out REASON: and shows what was said on standard error.
 bail_out() {
-	tail -n 10 "$work"/{,*.}err 2>/dev/null | sed 's/^/# /' || true
+	tail -n 10 "$work"/{,*.}err 2>/dev/null | sed 's/^/# /' >&2 || true
 	echo "Bail out! $*"
 	exit 1
 }
@@ -23,7 +24,7 @@ ok() {
 	fi
 	failed=1
 	echo "not ok $count - $title"
-	{ echo "status $status: $*" && cat "$work/ok.out"; } | head -c 4000 | sed 's/^/# /'
+	{ printf '%s\n' "$0: not ok $count - $title" "status $status: $*" && cat "$work/ok.out"; } | head -c 4000 | sed 's/^/# /' >&2
 }
 
 # For ok, as COMMAND
@@ -57,7 +58,7 @@ wait_for() {
 	shift
 	until "$@" >"$work/wait.out" 2>&1; do
 		if ((SECONDS >= end)); then
-			head -c 4000 "$work/wait.out" | sed 's/^/# /'
+			head -c 4000 "$work/wait.out" | sed 's/^/# /' >&2
 			bail_out "still not so after $limit s: $*"
 		fi
 		sleep 0.1

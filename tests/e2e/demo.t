@@ -44,6 +44,7 @@ ok "... and in one line, after them, the graph, how many have come, and how many
 	shows terminal "risk graph: $url \| [1-9][0-9]+ records \| [1-9][0-9]*/s \| Ctrl-C ends(\^C)?"
 ok "... drawn in place" is 2 "$(sed '1,/"stedi-events:0:4"/d' terminal | wc -l)" # the other line is the sum
 ok "... and sums up" shows terminal '30 customers took [0-9]+ tests; [1-9][0-9]+ risk scores were joined .* after [0-9]+ s\.'
+wait_for 60 clean # what writes its messages on the terminal ends when it does
 ok "... and leaves nothing behind" clean
 on_terminal 40
 ok "where the terminal is narrow, the line has what fits" shows terminal "$url \| [1-9][0-9]+ records(\^C)?"
