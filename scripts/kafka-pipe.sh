@@ -377,7 +377,10 @@ stop_sources() {
 # tell_sources: again after a while, for a signal is lost on one that is just being started.
 tell_sources() {
 	kill -TERM "${!sources[@]}" 2>/dev/null || true
-	setpriv --pdeathsig KILL -- sleep 3 &
+	(
+		close_pipes # whose readers would wait for it
+		exec setpriv --pdeathsig KILL -- sleep 3
+	) &
 	timer=$!
 }
 

@@ -98,7 +98,10 @@ producer_ended() {
 		if (($1 == 0)) && flock -n "$held"; then echo ended >"$lock"; fi
 		exec {held}>&-
 	done
-	if [[ $reader && ${parts[$reader]-} ]]; then kill -TERM "$reader" 2>/dev/null || true; fi # it may have been killed
+	if [[ $reader && ${parts[$reader]-} ]]; then # if so, it counts as told, even where it has only just been started
+		sources[$reader]=1
+		kill -TERM "$reader" 2>/dev/null || true
+	fi
 }
 
 # start_locked_producer starts the producer once it has the locks.

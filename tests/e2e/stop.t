@@ -75,6 +75,20 @@ ok "Ctrl-C ends the wait for a broker with status 130" is 130 "$status"
 wait_for 30 none_left
 ok "... and leaves no process" none_left
 
+# Stopped while a part has only just been started, and does not heed a signal yet
+create_topics
+mkdir slow
+printf '%s\n' '#!/bin/bash' "[[ \$* != *\"\$SLOW\"* ]] || sleep 1" "exec $(type -P setsid) \"\$@\"" >slow/setsid
+chmod +x slow/setsid
+for part in "-P -E" "delivery/read $REDIS_TOPIC" --lines "delivery/follow $EVENTS_TOPIC" "delivery/follow $REDIS_TOPIC" events-decode; do
+	PATH=$work/slow:$PATH SLOW=$part start early submit-event-kafkajoin.sh
+	wait_for 60 has_part "slow/setsid .*$part"
+	stop TERM "$pid"
+	ok "stopped while $part is being started, it ends with status 143, and no word" is "143 " "$status $(<early.err)"
+	wait_for 60 none_left
+done
+ok "... and leaves no process" none_left
+
 # With the broker away, what was joined waits for it, unless told twice. The events' decoder finds one more event then.
 create_topics
 rm copying/*
