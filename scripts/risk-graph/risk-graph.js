@@ -19,45 +19,35 @@ const MOST_RECORDS = 1e6; // are kept, the newest
 const FEW = 5; // assessments of a year, of fewer than which the mean is drawn faintly
 const SPOT = 4; // pixels: dots of a year within them would cover each other, and are one, darker one
 
-// The records
-
-let records = []; // { x: birth year, y: score, time }
+// The records, the newest of them: { x: birth year, y: score, time, position of its event }
+let records = [];
 let sorted = true; // by time, which partitions that arrive interleaved are not
-let seen = new Map(); // of each 8,192 positions of a partition, a bit for each
+let seen = new Set(); // their positions
 let [latest, ignored, repeats] = [0, 0, 0];
-
-// The record in a payload; throws where there is no score of anybody who can be alive.
-function assessment({ birthYear, score }, ts) {
-	const x = /^\d{4}$/.test(birthYear) ? Number(birthYear) : NaN;
-	const y = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(score) ? Number(score) : NaN;
-	if (!(x >= 1850 && x <= new Date().getFullYear() && Math.abs(y) <= 1e6)) throw new RangeError(score);
-	return { x, y, time: ts > 0 ? ts : Date.now() };
-}
-
-// Whether the event at TOPIC:PARTITION:OFFSET is counted already.
-function isRepeat(position) {
-	const [, partition, offset] = /^(.+):(\d{1,15})$/.exec(position) || [];
-	if (!partition) return false;
-	const key = `${partition}:${Math.floor(offset / 8192)}`;
-	const bits = seen.get(key) || seen.set(key, new Uint8Array(1024)).get(key);
-	const [at, before] = [(offset % 8192) >> 3, bits[(offset % 8192) >> 3]];
-	bits[at] |= 1 << offset % 8;
-	return bits[at] === before;
-}
 
 function take(line) {
 	try {
 		const { feed, why, payload, ts } = JSON.parse(line);
 		if (feed) return told(feed, why);
-		const content = JSON.parse(payload);
-		const record = assessment(content, ts);
-		if (isRepeat(content.position)) return repeats++;
-		records.push(record);
-		sorted &&= record.time >= latest;
-		latest = Math.max(latest, record.time);
+		const { birthYear, score, position } = JSON.parse(payload);
+		const x = /^\d{4}$/.test(birthYear) ? Number(birthYear) : NaN;
+		const y = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(score) ? Number(score) : NaN;
+		const time = ts > 0 ? ts : Date.now();
+		// who can be alive, and has a score
+		if (!(x >= 1850 && x <= new Date().getFullYear() && Math.abs(y) <= 1e6)) throw new RangeError(score);
+		if (position && seen.has(position)) return repeats++;
+		seen.add(position);
+		records.push({ x, y, time, position });
+		sorted &&= time >= latest;
+		latest = Math.max(latest, time);
 	} catch {
 		ignored++;
 	}
+}
+
+function forgetOldest() {
+	records = chosen('all').slice(-0.9 * MOST_RECORDS);
+	seen = new Set(records.map(({ position }) => position));
 }
 
 function chosen(window) {
@@ -65,63 +55,38 @@ function chosen(window) {
 	sorted = true;
 	const since = Date.now() - 15 * 60_000;
 	if (window === '15m') return records.filter(({ time }) => time >= since);
-	return window === 'all' ? records.slice() : records.slice(-window);
+	return window === 'all' ? records : records.slice(-window);
 }
 
 // Sums are in ten-thousandths, hence exact, and a mean is right to its second digit, halves away from zero.
 const meanOf = (sum, count) => (Math.sign(sum) * Math.round(Math.abs(sum) / (100 * count))) / 100;
-function byYear(view) {
-	const found = new Map();
-	for (const { x, y } of view) {
-		const year = found.get(x) || found.set(x, { x, sum: 0, squares: 0, count: 0, low: y, high: y }).get(x);
-		year.sum += Math.round(y * 1e4);
-		year.squares += y * y;
-		year.count++;
-		year.low = Math.min(year.low, y);
-		year.high = Math.max(year.high, y);
-	}
-	for (const year of found.values()) {
-		const { sum, squares, count } = year;
-		year.y = meanOf(sum, count);
-		year.error = count > 1 ? Math.sqrt(Math.max(0, squares - sum ** 2 / count / 1e8) / (count - 1) / count) : 0;
-	}
-	return [...found.values()].sort((a, b) => a.x - b.x);
+function yearOf([x, of]) {
+	const scores = Float64Array.from(of, ({ y }) => y).sort();
+	const [count, low, high] = [scores.length, scores[0], scores.at(-1)];
+	const sum = scores.reduce((sum, y) => sum + Math.round(y * 1e4), 0);
+	const squares = scores.reduce((squares, y) => squares + (y - sum / count / 1e4) ** 2, 0);
+	return { x, y: meanOf(sum, count), error: Math.sqrt(squares / Math.max(1, count - 1) / count), count, low, high, sum };
 }
 
 // The plot
-
 let years = []; // { x: birth year, y: mean of its scores, its standard error, count, low, high }
 let spots = []; // { x, y, count } of scores that share a dot
 let range = {}; // of scores that are shown, between two lines of the grid
 let px, py; // pixels of a birth year and of a score
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 10, 10, 28]; // pixels around the plot, for its labels
-
 const inside = ({ y }) => y >= range.min && y <= range.max;
 
 // What the plot shows of the scores: all but those that would flatten the others.
 function rangeOf(view, height) {
-	const every = Math.ceil(view.length / 5000);
-	const sample = Float64Array.from(view.filter((_, i) => i % every === 0), ({ y }) => y).sort();
-	const [low, high] = [0.25, 0.75].map(share => sample[Math.floor(share * sample.length)] || 0);
+	const scores = Float64Array.from(view, ({ y }) => y).sort();
+	const [low, high] = [0.25, 0.75].map(share => scores[Math.floor(share * scores.length)] || 0);
 	const far = 4 * Math.max(2, high - low);
-	let [min, max] = [-5, 5];
-	for (const { y } of view) {
-		if (y >= low - far && y < min) min = y;
-		if (y <= high + far && y > max) max = y;
-	}
+	const near = view.filter(({ y }) => y >= low - far && y <= high + far);
+	const min = near.reduce((min, { y }) => Math.min(min, y), -5);
+	const max = near.reduce((max, { y }) => Math.max(max, y), 5);
 	const rough = (max - min) / clamp(height / 50, 3, 10);
 	const step = [1, 2, 5, 10].map(n => n * 10 ** Math.floor(Math.log10(rough))).find(step => step >= rough);
 	return { min: step * Math.floor(min / step), max: step * Math.ceil(max / step), step };
-}
-
-function spotsOf(view) {
-	const found = new Map();
-	for (const { x, y } of view) {
-		const key = x * 1e4 + Math.round(py(y) / SPOT);
-		if (found.has(key)) found.get(key).count++;
-		else found.set(key, { x, y, count: 1 });
-	}
-	return [...found.values()];
 }
 
 // Marks are strokes, as wide as style.css has them: a dot is one of no length.
@@ -130,7 +95,7 @@ const path = (name, list, shape = dot) => `<path class="${name}" d="${list.map(s
 
 // Beneath the marks: the sides of faster and slower, lines, labels, and the dots.
 function groundOf({ min, max, step, first, last, between, right, bottom }) {
-	const line = (name, to) => `<path class="${name}" d="${to}"/>`;
+	const line = (name, to) => path(name, [to], String);
 	const label = (name, x, y, text) => `<text class="${name}" x="${x}" y="${y}">${text}</text>`;
 	let ground = line('ground faster', `M${LEFT},${TOP}H${right}V${py(0)}H${LEFT}`);
 	ground += line('ground slower', `M${LEFT},${py(0)}H${right}V${bottom}H${LEFT}`);
@@ -149,12 +114,11 @@ function marksOf(newest, { min, max, bottom }) {
 	const edge = ({ x, y }) => (y > 0 ? `M${px(x) - 6},${TOP + 9}h12l-6,-9z` : `M${px(x) - 6},${bottom - 9}h12l-6,9z`);
 	const ring = ({ x, y }) => `M${px(x) - 7},${py(clamp(y, min, max))}a7,7 0 1,1 0,.1z`;
 	const shown = years.filter(inside);
+	const kinds = Map.groupBy(years, year => `${inside(year) ? year.count < FEW ? 'few mean' : 'mean' : 'edge'} ${word(year.y)}`);
 	let [errors, means] = ['', ''];
-	for (const name of ['faster', 'slower', 'unchanged']) {
-		const [few, many] = [true, false].map(few => shown.filter(({ y, count }) => word(y) === name && count < FEW === few));
-		errors += path(`error few ${name}`, few, whisker) + path(`error ${name}`, many, whisker);
-		means += path(`mean few ${name}`, few) + path(`mean ${name}`, many);
-		means += path(`edge ${name}`, years.filter(year => word(year.y) === name && !inside(year)), edge);
+	for (const [name, of] of kinds) {
+		means += path(name, of, name.startsWith('edge') ? edge : dot);
+		if (!name.startsWith('edge')) errors += path(name.replace('mean', 'error'), of, whisker);
 	}
 	const beyond = shown.flatMap(({ x, low, high }) => [{ x, y: low }, { x, y: high }]).filter(score => !inside(score));
 	return errors + path('halo', shown) + means + path('hole', shown.filter(({ count }) => count < FEW)) +
@@ -166,7 +130,7 @@ function draw() {
 	const [right, bottom] = [width - RIGHT, height - BOTTOM];
 	const view = chosen($('window').value);
 	range = rangeOf(view, height);
-	years = byYear(view);
+	years = [...Map.groupBy(view, ({ x }) => x)].map(yearOf).sort((a, b) => a.x - b.x);
 	const ends = years.length ? [years[0].x, years.at(-1).x] : [1940, 2000];
 	const margin = Math.max(1, Math.ceil((12 - (ends[1] - ends[0])) / 2));
 	const [first, last] = [ends[0] - margin, ends[1] + margin];
@@ -174,7 +138,8 @@ function draw() {
 	px = x => Math.round(10 * (LEFT + (x - first) * wide)) / 10;
 	const high = (bottom - TOP) / (range.max - range.min); // a second
 	py = y => Math.round(10 * (TOP + (range.max - y) * high)) / 10;
-	spots = spotsOf(view.filter(inside));
+	const together = Map.groupBy(view.filter(inside), ({ x, y }) => x * 1e4 + Math.round(py(y) / SPOT));
+	spots = [...together.values()].map(scores => ({ ...scores[0], count: scores.length }));
 	const between = [1, 2, 5, 10, 20, 50].find(years => years * wide >= 44);
 	$('ground').innerHTML = groundOf({ ...range, first, last, between, right, bottom });
 	$('marks').innerHTML = marksOf(view.slice(-1), { ...range, bottom });
@@ -189,13 +154,12 @@ function tell(view, outside) {
 	const mean = view.length ? meanOf(years.reduce((sum, year) => sum + year.sum, 0), view.length) : NaN;
 	say('shown', whole.format(view.length));
 	say('of', view.length < records.length ? `of ${whole.format(records.length)}` : '');
-	say('mean', view.length ? signed(mean) : '–');
-	say('word', view.length ? word(mean) : '');
-	$('word').className = word(mean);
-	say('since', view.length ? `Since ${moment.format(view[0].time)}.` : '');
-	say('beyond', outside ? `${plural(outside, 'score')} beyond the plot: ▲ ▼ at its edge.` : '');
-	say('repeats', repeats ? `${plural(repeats, 'repeat')} not counted.` : '');
-	say('ignored', ignored ? `${plural(ignored, 'record')} ignored: not an assessment.` : '');
+	$('mean').innerHTML = view.length ? `${signed(mean)} <small class="${word(mean)}">${word(mean)}</small>` : '–';
+	let note = view.length ? `Since ${moment.format(view[0].time)}.` : '';
+	if (outside) note += ` ${plural(outside, 'score')} beyond the plot: ▲ ▼ at its edge.`;
+	if (repeats) note += ` ${plural(repeats, 'repeat')} not counted.`;
+	if (ignored) note += ` ${plural(ignored, 'record')} ignored: not an assessment.`;
+	say('note', note);
 	tellAge();
 	tellState();
 }
@@ -207,23 +171,14 @@ function tellAge() {
 }
 
 // The table
-
 let order = { by: 'x', sign: 1 };
 const ordered = () => [...years].sort((a, b) => order.sign * (a[order.by] - b[order.by]) || a.x - b.x);
 
 function fill() {
-	const { rows } = $('years');
-	const most = Math.max(...years.filter(inside).map(({ y }) => Math.abs(y)));
-	while (rows.length > years.length) $('years').deleteRow(-1);
-	ordered().forEach(({ x, y, count }, i) => {
-		if (!rows[i]) $('years').insertRow().innerHTML = '<th scope="row"></th><td></td><td></td><td><span></span></td>';
-		const cells = [...rows[i].cells].map(cell => cell.firstElementChild || cell);
-		[String(x), whole.format(count), signed(y).slice(0, -2), word(y)].forEach((text, column) => {
-			if (cells[column].textContent !== text) cells[column].textContent = text;
-		});
-		rows[i].cells[3].className = word(y);
-		rows[i].cells[3].style.setProperty('--share', Math.min(1, Math.abs(y) / most || 0));
-	});
+	const most = Math.max(...years.filter(inside).map(({ y }) => Math.abs(y))) || 1;
+	$('years').innerHTML = ordered().map(({ x, y, count }) => `<tr><th scope="row">${x}<td>${whole.format(count)}
+		<td>${signed(y).slice(0, -2)}<td><svg class="${word(y)}" viewBox="-1 0 2 1" preserveAspectRatio="none" role="img">
+		<title>${word(y)}</title><path d="M0,0H${clamp(y / most, -1, 1)}V1H0"/></svg>`).join('');
 }
 
 function sort({ target }) {
@@ -235,15 +190,12 @@ function sort({ target }) {
 	draw();
 }
 
-// A year that is looked at: its dots, mean and row are lit together, and its figures stand at the mean.
-
+// The year that is looked at: its dots, mean and row are lit together, and its figures stand at the mean.
 let lit = null;
-
-const about = ({ y, error, count, low, high }) => [
-	`mean ${signed(y)}${count > 1 ? ` ± ${error.toFixed(2)}` : ''}, ${word(y)}`,
-	plural(count, 'assessment') + (count > 1 ? ',' : ''),
-	...(count > 1 ? [`from ${signed(low)} to ${signed(high)}`] : []),
-];
+const about = ({ y, error, count, low, high }) => (count === 1
+	? [`mean ${signed(y)}, ${word(y)}`, '1 assessment']
+	: [`mean ${signed(y)} ± ${error.toFixed(2)}, ${word(y)}`, `${whole.format(count)} assessments,`,
+		`from ${signed(low)} to ${signed(high)}`]);
 
 function light(year) {
 	lit = year;
@@ -293,35 +245,29 @@ function changed() {
 	});
 }
 
-// The feed
-
-let state = { name: 'waiting', title: 'Connecting', text: '' };
-let tries = 0;
+// The feed: how it is, in a word, and what is said of that
+let [state, tries] = [['waiting', 'Connecting', ''], 0];
 
 function tellState() {
+	const [name, title, text] = state;
 	const shown = $('shown').textContent !== '0';
 	const none = records.length
 		? ['None in the last 15 minutes', 'Choose another window for earlier ones.']
 		: ['No assessments yet', 'Each appears here once it is recorded.'];
-	const [title, text] = state.name !== 'live' ? [state.title, state.text] : shown ? ['', ''] : none;
-	$('state').dataset.name = state.name;
-	say('state-text', state.name === 'live' ? 'Live' : state.title);
-	say('state-more', state.more || '');
-	say('notice-title', title);
-	say('notice-text', text);
+	const notice = name !== 'live' ? [title, text] : shown ? ['', ''] : none;
+	$('state').dataset.name = name;
+	say('state', title);
+	say('notice-title', notice[0]);
+	say('notice-text', notice[1]);
 	$('notice').className = shown ? 'over' : '';
 }
 
-function become(name, title, text) {
-	state = { name, title, text };
-	tellState();
-}
-
+const become = (...now) => { state = now; tellState(); };
 function told(feed, why) {
-	if (feed === 'waiting') return become('waiting', 'Waiting for Kafka', sentence(why));
-	if (feed === 'refused') return become('refused', 'Not served', sentence(why));
-	[records, seen, latest, ignored, repeats, tries] = [[], new Map(), 0, 0, 0, 0]; // its history comes again
-	become('live');
+	if (feed === 'waiting') return become(feed, 'Waiting for Kafka', sentence(why));
+	if (feed === 'refused') return become(feed, 'Not served', `${sentence(why)} Trying again.`);
+	[records, seen, latest, ignored, repeats, tries] = [[], new Set(), 0, 0, 0, 0]; // its history comes again
+	become('live', 'Live');
 }
 
 function connect() {
@@ -333,25 +279,17 @@ function connect() {
 		const lines = ((partial ?? '') + utf8.decode(data, { stream: true })).split('\n');
 		partial = lines.pop();
 		lines.forEach(take);
-		if (records.length > MOST_RECORDS) records = chosen('all').slice(-0.9 * MOST_RECORDS);
+		if (records.length > MOST_RECORDS) forgetOldest();
 		changed();
 	};
 	socket.onclose = () => {
 		const text = records.length ? 'What is shown came before.' : 'The server does not answer.';
-		if (state.name !== 'refused' || partial === undefined) become('lost', 'Connection lost', text);
-		reconnect(Math.min(10, 2 ** tries++));
+		if (state[0] !== 'refused' || partial === undefined) become('lost', 'Connection lost', `${text} Trying again.`);
+		setTimeout(connect, 1000 * Math.min(10, 2 ** tries++));
 	};
 }
 
-function reconnect(seconds) {
-	state.more = seconds ? `trying again in ${seconds} s` : 'trying again';
-	tellState();
-	if (!seconds) return connect();
-	setTimeout(reconnect, 1000, seconds - 1);
-}
-
 // The viewer
-
 new ResizeObserver(changed).observe($('graph'));
 for (const option of $('window')) option.selected ||= location.hash === `#${option.value}`;
 $('window').onchange = () => {
