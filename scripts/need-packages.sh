@@ -58,7 +58,7 @@ needs() {
 		command gawk                    gawk                 check game
 		command mawk                    mawk                 check
 		command curl                    curl                 game hdfs
-		file    /usr/sbin/logrotate     logrotate            game
+		file    /usr/sbin/logrotate     logrotate            check game
 		command chromium                chromium             browser
 		command npm                     npm                  browser
 		command node                    nodejs               browser

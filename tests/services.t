@@ -52,6 +52,14 @@ event sam@test.com 1.50 | produce "$EVENTS_TOPIC"
 wait_for 120 says stedi-join.out sam@test.com
 wait_for 120 says stedi-risk-graph.out "risk graph: "
 ok "the services work while they are watched" true
+
+# One line was there before the log was rotated, and one comes after that.
+sed "s,/var/log/stedi-pipes,$LOG_DIR," etc/logrotate.d/stedi-pipes >logrotate.conf
+ok "logrotate takes the settings that come along" /usr/sbin/logrotate -f -s logrotate.state logrotate.conf
+event sam@test.com 2.50 | produce "$EVENTS_TOPIC"
+wait_for 120 says stedi-join.out '"score":"2.50"'
+ok "... and the log goes on behind them" is "1.50 2.50" \
+	"$({ gzip -dc logs/kafkajoin.log.1.gz && cat logs/kafkajoin.log; } | jq -r .score | paste -sd ' ')"
 end_services
 
 systemd-analyze syscall-filter >sets 2>err || bail_out "systemd does not say what its sets of system calls are"

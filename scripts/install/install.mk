@@ -10,6 +10,7 @@ BASH = $(SHARE)/bash-completion/completions
 ZSH = $(SHARE)/zsh/site-functions
 EXAMPLES = $(SHARE)/doc/stedi-pipes/examples
 DEFAULT = $(DESTDIR)$(SYSCONFDIR)/default/stedi-pipes
+LOGROTATE = $(DESTDIR)$(SYSCONFDIR)/logrotate.d/stedi-pipes
 
 # programs and their pages as they are called where they are installed; POSIX owns the name join
 INSTALLED_FILTERS = redis-decode events-decode stedi-join
@@ -32,7 +33,7 @@ install-filters: $(FILTERS)
 	install -m 644 join/join.1 $(MAN)/man1/stedi-join.1
 
 install: packages install-filters $(OTHERS)
-	mkdir -p $(MAN)/man7 $(LIB)/delivery $(LIB)/risk-graph $(BASH) $(ZSH) $(UNITS) $(EXAMPLES) $(dir $(DEFAULT))
+	mkdir -p $(MAN)/man7 $(LIB)/delivery $(LIB)/risk-graph $(BASH) $(ZSH) $(UNITS) $(EXAMPLES) $(dir $(DEFAULT) $(LOGROTATE))
 	install -s -m 755 $(OTHERS) $(BIN)
 	install -m 644 $(addsuffix .1,$(OTHERS)) $(MAN)/man1
 	install -m 644 scripts/stedi-pipes.7 $(MAN)/man7
@@ -52,6 +53,7 @@ install: packages install-filters $(OTHERS)
 	for name in $(SERVICES); do cat scripts/install/$$name.service scripts/install/service | \
 		sed 's,/usr/local/etc,$(SYSCONFDIR),; s,/usr/local,$(PREFIX),' >$(UNITS)/$$name.service || exit; done
 	test -e $(DEFAULT) || install -m 644 scripts/install/stedi-pipes.default $(DEFAULT)
+	test -e $(LOGROTATE) || install -m 644 scripts/install/stedi-pipes.logrotate $(LOGROTATE)
 
 # settings stay where they were changed
 uninstall:
@@ -59,6 +61,7 @@ uninstall:
 	rm -f $(addprefix $(BASH)/,$(COMPLETED)) $(ZSH)/_stedi-pipes $(SERVICES:%=$(UNITS)/%.service)
 	rm -rf $(LIB) $(SHARE)/doc/stedi-pipes
 	! cmp -s scripts/install/stedi-pipes.default $(DEFAULT) || rm -f $(DEFAULT)
+	! cmp -s scripts/install/stedi-pipes.logrotate $(LOGROTATE) || rm -f $(LOGROTATE)
 
 deb:
 	@scripts/need-packages.sh --say build deb
