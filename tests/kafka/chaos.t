@@ -79,9 +79,9 @@ begin_transaction() {
 end_transactions() {
 	local partition begin transactions=(kafka-class org.apache.kafka.tools.TransactionsCommand --bootstrap-server "$KAFKA_BROKER")
 	for partition in 0 1 2; do
-		"${transactions[@]}" describe-producers --topic "$EVENTS_TOPIC" --partition $partition | awk '$6 ~ /^[0-9]+$/ { print $6 }' |
+		"${transactions[@]}" describe-producers --topic "$EVENTS_TOPIC" --partition "$partition" | awk '$6 ~ /^[0-9]+$/ { print $6 }' |
 			while read -r begin; do
-				"${transactions[@]}" abort --topic "$EVENTS_TOPIC" --partition $partition --start-offset "$begin"
+				"${transactions[@]}" abort --topic "$EVENTS_TOPIC" --partition "$partition" --start-offset "$begin"
 			done
 	done
 }
