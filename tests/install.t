@@ -63,5 +63,7 @@ for unit in lib/systemd/system/*.service; do
 	ok "systemd takes ${unit##*/}" understood "$unit"
 	ok "... and finds little that it is exposed to" \
 		systemd-analyze security --offline=yes --threshold=30 --no-pager "./$unit"
+	ok "... and notes what it says, though not what it writes" \
+		test "$(grep -c '^StandardOutput=null' "$unit")" = "$(grep -c '^StandardError=journal' "$unit")"
 done
 done_testing
