@@ -290,7 +290,7 @@ start() {
 
 # One that ends with the script, even if that ends by kill -9.
 start_source() {
-	start "$1" setpriv --pdeathsig TERM -- "${@:2}"
+	start "$1" "$here/delivery/bound" $$ TERM "${@:2}"
 	sources[$!]=1
 }
 
@@ -466,7 +466,7 @@ supervise() {
 	trap pass_on INT TERM HUP
 	while true; do
 		begun=$SECONDS
-		(exec setsid setpriv --pdeathsig TERM -- "$@") &
+		(exec setsid "$here/delivery/bound" $$ TERM "$@") &
 		child=$!
 		[[ -z $told ]] || pass_on
 		wait_for_end "$child"

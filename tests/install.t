@@ -25,7 +25,7 @@ complete_in_bash() {
 
 # complete_in_zsh LINE ...: what zsh makes of each, on a terminal, where TAB is pressed behind it.
 complete_in_zsh() {
-	local keys screen
+	local keys screen line
 	mkfifo keys screen
 	TERM=vt100 script -qec "zsh -f" /dev/null <keys >screen &
 	exec {keys}>keys {screen}<screen
@@ -36,11 +36,13 @@ complete_in_zsh() {
 		echo read''y
 	END
 	sed -u '/^ready/q' <&"$screen" >screen.log # before, keys would not go to its editor
-	printf '%s\t\n' "$@" >&"$keys"
+	for line; do # one by one, for an end of what is typed ends a shell that has not read it yet
+		printf '%s\t\n' "$line" >&"$keys"
+		sed -u '/^completed: /q' <&"$screen" >>screen.log
+	done
 	echo exit >&"$keys"
-	exec {keys}>&-
-	tee -a screen.log <&"$screen" | tr -d '\r' | sed -n 's/^completed: //p'
-	exec {screen}<&-
+	exec {keys}>&- {screen}<&-
+	tr -d '\r' <screen.log | sed -n 's/^completed: //p'
 }
 
 for name in $names; do

@@ -5,9 +5,13 @@ count=0
 failed=0
 work=$(mktemp -d)
 
-# bail_out REASON: and shows what was said on standard error.
-bail_out() {
+# show_errors: the last that was said on standard error
+show_errors() {
 	tail -n 10 "$work"/{,*.}err 2>/dev/null | sed 's/^/# /' >&2 || true
+}
+
+bail_out() { # REASON
+	show_errors
 	echo "Bail out! $*"
 	exit 1
 }
@@ -25,6 +29,7 @@ ok() {
 	failed=1
 	echo "not ok $count - $title"
 	{ printf '%s\n' "$0: not ok $count - $title" "status $status: $*" && cat "$work/ok.out"; } | head -c 4000 | sed 's/^/# /' >&2
+	show_errors
 }
 
 # For ok, as COMMAND

@@ -26,6 +26,7 @@ shows() {
 
 # on_terminal COLUMNS: the demo until ten records and more have come, and then Ctrl-C.
 on_terminal() {
+	: >terminal
 	env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec \
 		"stty cols $1 && exec env TERM=vt100 $root/scripts/demo.sh" /dev/null <keys >terminal &
 	pid=$!

@@ -30,11 +30,12 @@ while ((offset < 7)); do write; done
 exec sleep 1000
 END_OF_KCAT
 chmod +x kcat
-echo 0 | tee status-0 >status-1
+echo 0 | tee status-0 status-1 >status-2
 
 # follow_to COUNT PLACE ...: until so many lines are written; sets $status.
 follow_to() {
 	: >calls
+	: >out
 	STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic "${@:2}" -- ./kcat >out 2>err &
 	pid=$!
 	wait_for 60 has_lines out "$1"
@@ -64,6 +65,7 @@ ok "where a kcat fails, it does" is "follow: kcat of topic, partition 0, ended b
 wait_for 60 none_left
 ok "... and leaves no other" none_left
 echo 0 >status-0
+echo 5 >there-2
 
 : >said
 
@@ -71,13 +73,13 @@ ended() {
 	! kill -0 "$pid" || { left && return 1; }
 }
 
-# told_after TENTHS-OF-A-MILLISECOND [OPTION]: whether it ends, and with what.
-told_after() {
-	STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" ${2+"$2"} topic 0:5 -- ./kcat >/dev/null 2>>said &
+# stopped_after TENTHS-OF-A-MILLISECOND SIGNAL [OPTION]: whether it ends, and with what.
+stopped_after() {
+	STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" ${3+"$3"} topic 0:5 1:5 2:5 -- ./kcat >/dev/null 2>>said &
 	pid=$!
 	until grep -q delivery/follow "/proc/$pid/cmdline"; do :; done # bash's own child may lose a signal
 	sleep "$(printf '0.%04d' "$1")"
-	kill -TERM "$pid"
+	kill "-$2" "$pid"
 	wait_for 60 ended
 	end
 }
@@ -86,7 +88,7 @@ instants=150
 for option in "" --lines; do
 	declare -A ends=()
 	for ((instant = 0; instant < instants; instant++)); do
-		told_after $instant ${option:+"$option"}
+		stopped_after $instant TERM ${option:+"$option"}
 		ends[$status]=1
 	done
 	ok "follow $option ends by SIGTERM, in whatever it is doing" is "" "$(tr ' ' '\n' <<<"${!ends[*]}" | grep -vx -e 0 -e 143)"
@@ -95,4 +97,13 @@ for option in "" --lines; do
 	unset ends
 done
 ok "... and without a word" is "" "$(<said)"
+
+# Killed while its readers are being started, which is before they can be told of it; those that wait, then, for what comes
+echo 7 | tee there-0 there-1 >there-2
+mkdir slow
+printf '%s\n' '#!/bin/bash' "sleep 0.2; exec $(type -P setpriv) \"\$@\"" >slow/setpriv
+chmod +x slow/setpriv
+for instant in {0..5000..250}; do PATH=$PWD/slow:$PATH stopped_after "$instant" KILL; done
+wait_for 60 none_left
+ok "kill -9 leaves no reader either, nor one that was about to be started" none_left
 done_testing

@@ -25,8 +25,9 @@ idle() {
 catches() {
 	look "$1" && ((16#$caught >> ($(kill -l "$2") - 1) & 1))
 }
-sleeps() {
-	look "$1" && [[ $state == S* ]]
+sleeps() { # and does not just rest on its way
+	local before
+	look "$1" && [[ $state == S* ]] && before=$switches && sleep 0.1 && look "$1" && [[ $state == S* && $switches == "$before" ]]
 }
 look() {
 	local key value name
@@ -35,6 +36,7 @@ look() {
 		Name:) name=$value ;;
 		State:) state=$value ;;
 		SigCgt:) caught=$value ;;
+		voluntary_ctxt_switches:) switches=$value ;;
 		esac
 	done <"/proc/$!/status"
 	[[ $state != Z* ]] || bail_out "$1 has ended"
@@ -94,7 +96,7 @@ done
 # ---- how they are used ----
 
 for program in $programs; do
-	page=$(find "$root" -name "$program.1")
+	page=$(find "$root" -path "$root/build" -prune -o -name "$program.1" -print)
 	for option in h V; do
 		long=$([ $option = h ] && echo help || echo version)
 		status=0
@@ -136,6 +138,7 @@ for program in $filters redis-source stedi-simulator; do
 	nonblocking 1 ${much[$program]} >pipe 2>err &
 	pid=$!
 	wait_for 60 full
+	: >drained # which the one before has left
 	drain drained &
 	exec 8>&-
 	status=0
