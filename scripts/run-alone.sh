@@ -5,10 +5,11 @@
 # shellcheck source=scripts/kafka-pipe.sh
 . "$(dirname "${BASH_SOURCE[0]}")/kafka-pipe.sh"
 
-# provide PURPOSE ...: installs what is missing for these and for building (see need-packages.sh), and builds.
+# provide PURPOSE ...: installs what is missing for these and for building (see need-packages.sh), and builds. The make
+# that a script may have been called by would have this one speak of folders and of its job server.
 provide() {
 	"$here/need-packages.sh" build "$@"
-	make -s -C "$here/.." all
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$here/.." all
 }
 
 # Cleaning up

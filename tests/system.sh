@@ -9,6 +9,7 @@ PATH=$root/tests/kafka:$PATH
 [[ -z ${PROGRAMS-} ]] || PROGRAMS=$(cd "$PROGRAMS" && pwd) || bail_out "$PROGRAMS is not there"
 unset KAFKA_BROKER KCAT_CONFIG REDIS_HOST REDIS_PORT REDIS_DB REDIS_USER REDIS_PASSWORD
 export KAFKA_BROKER REDIS_HOST REDIS_PORT LOG_DIR=$work/logs XDG_STATE_HOME=$work/state
+export MAKEFLAGS='w -j2 --jobserver-auth=98,99' MAKELEVEL=1 # whatever make a script is called by, none of it is to be seen
 export TEST_RUN=$$-$RANDOM # marks all that the test runs, and STARTED_BY what start() has started
 declare -A pids=()
 broker=
