@@ -99,26 +99,47 @@ pause() {
 	read -rt "$1" -u "$never" || true
 }
 
+declare -A lost=() # children whose end bash has missed, by process id
+
 # find_ended PID ... sets $ended to those of the script's children that have ended. They are looked up in bash's own table:
 # to kill -0, another process with the same id would look like them. And wait -n knows only the newest ends: a child that
-# a signal has killed is forgotten once another command has run (wait PID still tells its status).
+# a signal has killed is forgotten once another command has run (wait PID still tells its status). But a signal that comes
+# while bash waits, just when a child ends, makes it miss that end: to bash, that child runs for ever.
 find_ended() {
 	local pid
-	local -A runs=()
+	local -A gone=() runs=()
+	for pid; do is_child "$pid" || gone[$pid]=1; done
 	jobs -pr >&"$table"
 	echo >&"$table"
 	while read -r pid <&"$table" && [[ $pid ]]; do runs[$pid]=1; done
 	ended=()
-	for pid; do [[ ${runs[$pid]-} ]] || ended+=("$pid"); done
+	for pid; do
+		if [[ ${runs[$pid]-} && ${gone[$pid]-} ]]; then lost[$pid]=1; fi
+		[[ ${runs[$pid]-} && -z ${gone[$pid]-} ]] || ended+=("$pid")
+	done
 }
 
-# wait_for_end PID sets $status to what the child ends with. Unlike bash's wait, this one does not end by a signal.
-wait_for_end() {
-	local done=
-	until [[ ${done-} ]]; do
+# is_child PID: whether this shell has it, be it running or only to be asked for its status.
+is_child() {
+	local stat
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null && [[ ${stat##*) } == ?" $BASHPID "* ]]
+}
+
+# status_of PID sets $status to what a child that find_ended has found ended with, whatever signals come.
+status_of() {
+	local found=
+	status=143 # of a lost one, most likely: the signal was for all
+	until [[ ${found-} || ${lost[$1]-} ]] || ((status == 127)); do
 		status=0
-		wait -p done "$1" 2>/dev/null || status=$? # bash would say that it was killed
+		wait -p found "$1" 2>/dev/null || status=$? # bash would say that it was killed
 	done
+}
+
+# wait_for_end PID sets $status to what the child ends with.
+wait_for_end() {
+	local ended=()
+	while find_ended "$1" && ((${#ended[@]} == 0)); do wait "$1" 2>/dev/null || true; done # a signal ends it too
+	status_of "$1"
 }
 
 # metadata [TOPIC] sets $answer to what the broker says of its topics. Naming one has Kafka create it, where it creates
@@ -252,9 +273,7 @@ timer=                   # process id of what ends when they take long
 # open_pipes NAME ...: from[NAME] and to[NAME] become the ends of a new pipe each.
 open_pipes() {
 	local name both reader writer
-	trap 'signalled 2 SIGINT' INT
-	trap 'signalled 15 SIGTERM' TERM
-	trap 'signalled 1 SIGHUP' HUP
+	heed_signals
 	for name; do
 		exec {both}<> <(:) # a pipe, whose name serves to open its ends
 		exec {reader}<"/dev/fd/$both" {writer}>"/dev/fd/$both" {both}>&-
@@ -353,6 +372,12 @@ open_log() {
 	{ mkdir -p -- "$LOG_DIR" && : >>"$LOG_DIR/$1"; } || die "can't write the log $LOG_DIR/$1"
 }
 
+heed_signals() {
+	trap 'signalled 2 SIGINT' INT
+	trap 'signalled 15 SIGTERM' TERM
+	trap 'signalled 1 SIGHUP' HUP
+}
+
 # A signal may come twice at once, to the script and to its process group, as from timeout(1): that is one.
 signalled() {
 	((signals == 0 || SECONDS - signalled_at >= 2)) || return 0
@@ -368,9 +393,11 @@ give_up() {
 	kill -KILL "${!parts[@]}" 2>/dev/null || true
 }
 
+# Until the timer ends, a further signal is one with the first, and would only make bash miss the ends of parts.
 stop_sources() {
 	[[ -z $stopped ]] || return 0
 	stopped=1
+	((signals == 0)) || trap '' INT TERM HUP
 	tell_sources
 }
 
@@ -391,9 +418,9 @@ fail() {
 
 # part_ended PID: says what has to be said about a part's end, and stops the pipe.
 part_ended() {
-	local status=0 name=${parts[$1]} told=
-	wait "$1" 2>/dev/null || status=$? # bash would say that a part was killed; so do we
-	[[ -z $stopped ]] || told=${sources[$1]-}
+	local status name=${parts[$1]} told=
+	status_of "$1"
+	[[ -z $stopped ]] || told=${sources[$1]-${lost[$1]-}}
 	unset "parts[$1]" "sources[$1]"
 	[[ -z ${heirs[$1]-} ]] || "${heirs[$1]}" "$status"
 	if [[ ${passing[$1]-} ]] && ((status == 0 || (status == 1 && ${filters[$1]-0}))); then return; fi
@@ -413,6 +440,7 @@ part_ended() {
 
 timer_ended() {
 	timer=
+	heed_signals
 	((${#sources[@]} == 0)) || tell_sources
 	[[ $patient ]] || ((signals > 1)) || say "waiting until the last records are written; Ctrl-C drops them"
 	patient=1 # said once
@@ -447,7 +475,7 @@ finish() {
 	watched=1
 	((signals == 0)) || stop_sources
 	while ((${#parts[@]})); do watch_parts; done
-	[[ -z $timer ]] || { kill "$timer" && wait "$timer"; } || true
+	[[ -z $timer ]] || { kill -KILL "$timer" && wait "$timer"; } 2>/dev/null || true
 	exit "$failed"
 }
 

@@ -201,6 +201,28 @@ grep ' ended ' early.err >said # bash has words of its own
 same "... and are named" expected said
 ok "... which keeps its trap" is "its own trap" "$(<early.out)"
 
+# bash's wait misses the end of a child that ends just when a signal comes
+cat >twice.sh <<'END'
+. "$1/scripts/kafka-pipe.sh"
+open_pipes records
+start_source source sleep 1000 >&"${to[records]}"
+start sink cat <&"${from[records]}"
+echo started
+finish
+END
+for microseconds in {100..2000..100}; do
+	exec {twice}< <(exec bash twice.sh "$root" 2>&1)
+	read -r line <&"$twice"
+	wait_for 60 grep -q do_wait "/proc/$!/wchan"
+	kill -TERM "$!"
+	read -rt "0.$(printf %06d "$microseconds")" -u "$twice" # nothing comes
+	kill -TERM "$!" 2>/dev/null
+	end "$!"
+	echo "$line, status $status $(cat <&"$twice")"
+	exec {twice}<&-
+done >ends
+ok "a signal that comes twice at once ends it, each time" is "     20 started, status 143 " "$(sort ends | uniq -c)"
+
 next_start
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
 wait_for 30 none_left
