@@ -91,15 +91,21 @@ start_graph() {
 # The records
 
 count=0
+record= # as far as it has been read
 first=
 measured_at= # microseconds
 measured=0
 rate=
 
+# Shows the next record, unless there is none for half a second; that may pass in the middle of one.
 show_record() {
+	local part=
+	IFS= read -rt 0.5 -u "$records" part || { record+=$part && return; }
+	record+=$part
 	count=$((count + 1))
 	first=${first:-$SECONDS}
-	((count > wanted)) || printf '%s%s\n' "${live:+$'\r\e[K'}" "$1"
+	((count > wanted)) || printf '%s%s\n' "${live:+$'\r\e[K'}" "$record"
+	record=
 }
 
 # With each record that is shown, then once a second. The address stands first, and whole; the rest where there is room for
@@ -162,7 +168,7 @@ fi
 measured_at=${EPOCHREALTIME/[^0-9]/}
 until enough; do
 	check_parts
-	! IFS= read -rt 0.5 -u "$records" record || show_record "$record"
+	show_record
 	[[ ! $live ]] || draw_status
 done
 ((count)) || die "no record has reached the topic"

@@ -14,6 +14,15 @@ ok "... shows joined records" is 5 "$(grep -cE \
 ok "... and sums up" grep -qE '^30 customers took [0-9]+ tests; 5 risk scores were joined .* after [0-9]+ s\.$' demo.out
 ok "... and leaves nothing behind" clean
 
+mkdir slow
+# shellcheck disable=SC2016 # for the slow one
+printf '#!/bin/bash\n[[ " $* " == *" -u "* ]] || exec %q "$@"\n%q "$@" | while IFS= read -r line; do
+	printf %%s "${line::20}" && sleep 0.7 && printf "%%s\n" "${line:20}"\ndone\n' "$(type -P kcat)" "$(type -P kcat)" >slow/kcat
+chmod +x slow/kcat
+PATH=$work/slow:$PATH DEMO_RECORDS=2 start slow demo.sh
+end
+ok "records that come piece by piece are shown whole" is 2 "$(grep -cE '^\{"customer":"[^ ]*:[0-9]+"\}$' slow.out)"
+
 # lines_of FILE: what a terminal showed, what took the place of a line as one of its own.
 lines_of() {
 	tr '\r' '\n' <"$1" | sed 's/\x1b\[K//' | grep .
