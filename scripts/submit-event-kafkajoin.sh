@@ -262,8 +262,9 @@ close_end resumed
 note_state sending
 start_consumer "$EVENTS_TOPIC" "${starts[@]}" >&"${to[messages]}"
 list_places "$KAFKA_RISK_TOPIC"
+# A request 20 times a second rather than one for each record, which would hold up the broker, and so the records themselves.
 start_source "reader of what is sent" "$here/delivery/follow" --lines "$KAFKA_RISK_TOPIC" "${places[@]}" -- \
-	"${kafka[@]}" "${consume[@]}" \
+	"${kafka[@]}" "${consume[@]}" -X fetch.min.bytes=65536 -X fetch.wait.max.ms=50 \
 	>&"${to[sent]}"
 reader=$!
 unset "sources[$reader]" # it is told at the producer's end
