@@ -65,15 +65,14 @@ demo:
 	@$(MAKE) -s all
 	@scripts/demo.sh
 
-# how many tests run beside each other: most of them wait most of the time
-JOBS = 3
-
-# those of scripts alone are the same with sanitizers, and on any broker
+# those of scripts alone are the same on any broker
 SCRIPTS_ALONE = tests/e2e/usage.t tests/e2e/follow.t tests/e2e/read.t tests/e2e/watch-risk.t
 END_TO_END = $(filter-out $(SCRIPTS_ALONE),$(wildcard tests/e2e/*.t))
-TESTS = tests/cases.t tests/unit/unit.t tests/sources $(END_TO_END)
-TESTED_ONCE = $(SCRIPTS_ALONE) tests/clone.t tests/docs.t tests/install.t tests/limits.t tests/markdown.t tests/memory \
-	tests/picture tests/services.t tests/unit/valgrind.t
+TESTS = $(END_TO_END) $(wildcard tests/sources/*.t) $(SCRIPTS_ALONE) $(wildcard tests/*.t) \
+	$(addprefix tests/,unit/unit.t unit/valgrind.t memory/memory.t picture/picture.t)
+# with sanitizers, too; in the others they would see nothing new
+SANITIZED_TESTS = tests/unit/unit.t tests/cases.t $(filter-out %/demo.t %/stop.t,$(END_TO_END)) \
+	$(filter-out %/redis-wild.t %/redis-source.t,$(wildcard tests/sources/*.t))
 
 define NOT_CHECKED
 Not tested here is what these targets test, and $(MAKE) check-all with them:
@@ -93,8 +92,7 @@ export NOT_CHECKED
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s all sanitized
-	prove -j$(JOBS) $(TESTS) $(TESTED_ONCE)
-	PROGRAMS=$(CURDIR)/build/san SAN=1 prove -j$(JOBS) $(TESTS)
+	tests/run $(TESTS) --sanitized $(SANITIZED_TESTS)
 	@echo "$$NOT_CHECKED"
 
 check-all: check check-others
@@ -105,7 +103,7 @@ check-others:
 check-kafka:
 	@scripts/need-packages.sh build demo check kafka
 	@$(MAKE) -s all
-	BROKER=kafka prove -j$(JOBS) $(END_TO_END) tests/kafka
+	BROKER=kafka tests/run $(END_TO_END) tests/kafka
 
 # for another C library, and for other processors, which are emulated: arm64, and one of the other byte order
 COMPILER_musl = musl-gcc
@@ -120,12 +118,12 @@ $(MUSL) $(EMULATED): $$(SOURCES_$$(@F)) $(HEADERS) Makefile
 check-musl:
 	@scripts/need-packages.sh build check musl
 	@$(MAKE) -s all $(MUSL)
-	PROGRAMS=build/musl prove tests/cases.t
+	PROGRAMS=build/musl tests/run tests/cases.t
 
 check-emulated:
 	@scripts/need-packages.sh build check emulated
 	@$(MAKE) -s all $(EMULATED)
-	prove tests/emulated
+	tests/run tests/emulated
 
 # the one of a terminal, in README.md
 picture:
@@ -137,29 +135,29 @@ picture:
 chaos:
 	@scripts/need-packages.sh build demo check kafka
 	@$(MAKE) -s all
-	prove -v tests/kafka/chaos.t
+	tests/run tests/kafka/chaos.t
 
 check-browser:
 	@scripts/need-packages.sh build demo check browser
 	@$(MAKE) -s all
-	prove tests/browser
+	tests/run tests/browser
 
 # the assessments and game events, on Apache Kafka, to tables, HDFS and Spark; for a longer trial:
 # make check-lake ATTEMPTS=25000 REQUESTS=100000
 check-lake:
 	@scripts/need-packages.sh build demo check kafka lake assessments game hdfs notebook spark
 	@$(MAKE) -s all
-	prove -j2 tests/lake tests/assessments tests/game-events
+	tests/run tests/lake tests/assessments tests/game-events
 
 # make demo, make check and make install on bare machines of Debian; takes root
 check-bare:
 	@scripts/need-packages.sh bare
-	prove -v tests/bare
+	tests/run tests/bare
 
 # ENGINE is a command that lends the next one a container engine
 check-compose:
 	@scripts/need-packages.sh build demo check browser kafka
-	$(ENGINE) prove -v tests/compose
+	$(ENGINE) tests/run tests/compose
 
 # the image is made without these
 -include scripts/install/install.mk tests/fuzz/fuzz.mk tests/bench/bench.mk

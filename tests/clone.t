@@ -7,8 +7,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/tap.sh"
 trap 'rm -rf "$work"' EXIT
 
-git clone --quiet -c core.autocrlf=true "file://$root" "$work/clone" || bail_out "no clone"
-cd "$work/clone" || bail_out "no clone"
+git clone --quiet -c core.autocrlf=true "file://$root" "$work/clone" || give_up "no clone"
+cd "$work/clone" || give_up "no clone"
 
 # with_cr PATHSPEC ...: tracked files that hold a CR where they are checked out.
 with_cr() {

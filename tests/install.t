@@ -6,8 +6,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tests/tap.sh
 . "$root/tests/tap.sh"
 trap 'rm -rf "$work"' EXIT
-cd "$work" || bail_out "no folder to work in"
-make -s -C "$root" install PREFIX="$work" >log 2>&1 || bail_out "make install: $(tail -n 3 log)"
+cd "$work" || give_up "no folder to work in"
+make -s -C "$root" install PREFIX="$work" >log 2>&1 || give_up "make install: $(tail -n 3 log)"
 PATH=$work/bin:$PATH
 names=$(cd bin && echo *)
 

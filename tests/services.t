@@ -40,7 +40,7 @@ end_services() {
 }
 
 tracers=()
-make -s -C "$root" install PREFIX="$work" >log 2>&1 || bail_out "make install: $(tail -n 3 log)"
+make -s -C "$root" install PREFIX="$work" >log 2>&1 || give_up "make install: $(tail -n 3 log)"
 start_broker
 start_redis
 create_topics
@@ -49,20 +49,20 @@ export RISK_GRAPH_PORT
 for name in stedi-redis-source stedi-join stedi-risk-graph; do serve "$name"; done
 add_customer sam@test.com 2001-01-03
 event sam@test.com 1.50 | produce "$EVENTS_TOPIC"
-wait_for 120 says stedi-join.out sam@test.com
-wait_for 120 says stedi-risk-graph.out "risk graph: "
+wait_for says stedi-join.out sam@test.com
+wait_for says stedi-risk-graph.out "risk graph: "
 ok "the services work while they are watched" true
 
 # One line was there before the log was rotated, and one comes after that.
 sed "s,/var/log/stedi-pipes,$LOG_DIR," etc/logrotate.d/stedi-pipes >logrotate.conf
 ok "logrotate takes the settings that come along" /usr/sbin/logrotate -f -s logrotate.state logrotate.conf
 event sam@test.com 2.50 | produce "$EVENTS_TOPIC"
-wait_for 120 says stedi-join.out '"score":"2.50"'
+wait_for says stedi-join.out '"score":"2.50"'
 ok "... and the log goes on behind them" is "1.50 2.50" \
 	"$({ gzip -dc logs/kafkajoin.log.1.gz && cat logs/kafkajoin.log; } | jq -r .score | paste -sd ' ')"
 end_services
 
-systemd-analyze syscall-filter >sets 2>err || bail_out "systemd does not say what its sets of system calls are"
+systemd-analyze syscall-filter >sets 2>err || give_up "systemd does not say what its sets of system calls are"
 allowed >may-call
 for name in stedi-redis-source stedi-join stedi-risk-graph; do
 	sed -nE 's/^[0-9]+ +([a-z_0-9]+)\(.*/\1/p' "$name.trace" | sort -u >called

@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tests/tap.sh
 . "$root/tests/tap.sh"
 PATH=$root/tests/kafka:$PATH
-[[ -z ${PROGRAMS-} ]] || PROGRAMS=$(cd "$PROGRAMS" && pwd) || bail_out "$PROGRAMS is not there"
+[[ -z ${PROGRAMS-} ]] || PROGRAMS=$(cd "$PROGRAMS" && pwd) || give_up "$PROGRAMS is not there"
 unset KAFKA_BROKER KCAT_CONFIG REDIS_HOST REDIS_PORT REDIS_DB REDIS_USER REDIS_PASSWORD
 export KAFKA_BROKER REDIS_HOST REDIS_PORT LOG_DIR=$work/logs XDG_STATE_HOME=$work/state
 export MAKEFLAGS='w -j2 --jobserver-auth=98,99' MAKELEVEL=1 # whatever make a script is called by, none of it is to be seen
@@ -41,7 +41,7 @@ put_in_path() {
 	local path
 	while (($#)); do
 		path=$(program "$1")
-		[[ -x $path ]] || bail_out "$path is not built"
+		[[ -x $path ]] || give_up "$path is not built"
 		PATH=${path%/*}:$PATH
 		shift
 	done
@@ -141,9 +141,9 @@ run_broker() {
 	: >"$work/address"
 	"$@" >"$work/address" 2>"$work/broker.err" &
 	broker=$!
-	wait_for 120 address_or_end
+	wait_for address_or_end
 	KAFKA_BROKER=$(<"$work/address")
-	[[ $KAFKA_BROKER ]] || bail_out "the broker did not start"
+	[[ $KAFKA_BROKER ]] || give_up "the broker did not start"
 }
 
 address_or_end() {
@@ -159,12 +159,12 @@ stop_broker() {
 
 broker_down() {
 	if [[ ${BROKER-} == kafka ]]; then stop_broker; else kill -USR1 "$broker"; fi
-	wait_for 60 no_broker
+	wait_for no_broker
 }
 
 broker_up() {
 	if [[ ${BROKER-} == kafka ]]; then start_kafka "${KAFKA_BROKER#*:}"; else kill -USR2 "$broker"; fi
-	wait_for 60 broker_answers
+	wait_for broker_answers
 }
 
 broker_answers() {
@@ -187,7 +187,7 @@ create_topics() {
 	local topic
 	fresh_topics
 	for topic in "$REDIS_TOPIC" "$EVENTS_TOPIC" "$KAFKA_RISK_TOPIC"; do
-		wait_for 60 topic_is_there "$topic"
+		wait_for topic_is_there "$topic"
 	done
 }
 
@@ -236,7 +236,7 @@ start_redis() {
 	redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$work/redis" --save '' --appendonly no \
 		--repl-diskless-sync-delay 0 --shutdown-on-sigterm save "$@" >>"$work/redis/said" &
 	redis_pid=$!
-	wait_for 60 own_redis
+	wait_for own_redis
 }
 
 own_redis() {
@@ -306,4 +306,4 @@ stedi_messages() {
 	END
 }
 
-cd "$work" || bail_out "no folder to work in"
+cd "$work" || give_up "no folder to work in"

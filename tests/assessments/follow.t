@@ -16,15 +16,15 @@ port=$(free-port)
 KAFKA_BROKER=127.0.0.1:$port
 ASSESSMENTS_TOPIC=assessments
 start follow assessments/follow
-wait_for 60 grep -q "waiting for the broker at $KAFKA_BROKER" follow.err
+wait_for grep -q "waiting for the broker at $KAFKA_BROKER" follow.err
 start_kafka "$port"
-wait_for 60 grep -q 'waiting for topic assessments' follow.err
+wait_for grep -q 'waiting for topic assessments' follow.err
 ok "follow waits for the broker and the topic" kill -0 "$pid"
 
 jq -s . "$root/tests/data/assessment.ndjson" >real
 step publish real
 ok "one attempt is published" ends 0 "Produced 1 messages."
-wait_for 60 lines 4
+wait_for lines 4
 questions real >answer
 same "and its questions come out at once, though nothing follows" answer follow.out
 
@@ -34,7 +34,7 @@ END
 "$steps/generate" --attempts 300 --seed 3 >file
 step publish file
 questions file >>answer
-wait_for 60 lines "$(wc -l <answer)"
+wait_for lines "$(wc -l <answer)"
 same "so do those of 300 more, in their order" answer follow.out
 ok "a bad attempt is said, once for each side of the join" \
 	test "$(grep -c 'assessments\[0]@1: .*keen_timestamp: expected a number, found "soon"' follow.err)" = 2

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 start_kafka
 LAKE=$work/lake
 ASSESSMENTS_TOPIC=spread
-create-topics "$KAFKA_BROKER" spread:3 || bail_out "no topics"
+create-topics "$KAFKA_BROKER" spread:3 || give_up "no topics"
 "$steps/generate" --attempts 1200 --seed 7 >file
 
 # Three batches. A producer that knows no keys stays with one partition for a while: so each goes to one by hand.

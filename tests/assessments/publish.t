@@ -16,7 +16,7 @@ jq -c '.[]' file >elements
 ASSESSMENTS_TOPIC=early
 "$steps/publish" file >out 2>err &
 publisher=$!
-wait_for 60 grep -qs "waiting for the broker at $KAFKA_BROKER" err
+wait_for grep -qs "waiting for the broker at $KAFKA_BROKER" err
 start_kafka "$port"
 wait "$publisher"
 ended=$?
@@ -27,7 +27,7 @@ same "each element is a message, in the order of the file" elements actual
 # Files
 
 ASSESSMENTS_TOPIC=spread
-create-topics "$KAFKA_BROKER" spread:3 bad outage || bail_out "no topics"
+create-topics "$KAFKA_BROKER" spread:3 bad outage || give_up "no topics"
 for part in 0 1 2; do jq ".[$part * 100:][:100]" file | publish -; done
 jq '.[300:]' file | publish
 ok "a file may come on standard input" ends 0 "Produced 200 messages."
@@ -106,7 +106,7 @@ outage_begins() {
 	"$steps/publish" half >out 2>err &
 	publisher=$!
 	cat file >half
-	wait_for 60 holds "$ASSESSMENTS_TOPIC" 1000
+	wait_for holds "$ASSESSMENTS_TOPIC" 1000
 	stop_broker KILL
 	rm half
 }

@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 
 start_kafka
 ln -s "$root"/{scripts,join} .
-create-topics "$KAFKA_BROKER" assessments || bail_out "no topic"
+create-topics "$KAFKA_BROKER" assessments || give_up "no topic"
 # all of its blocks of shell, but for the packages, which are there
 sed -n '/^```sh$/,/^```$/{/^```/d;s/localhost:9092/'"$KAFKA_BROKER"'/;/need-packages/d;p}' "$steps/README.md" >commands
 ok "the commands can be found" test "$(grep -c '^scripts/' commands)" = 8
@@ -16,7 +16,7 @@ ok "they all succeed" test "$ended" = 0
 ok "... without a word on standard error" test ! -s err
 
 "$steps/generate" --attempts 1000 >file
-cmp file attempts.json || bail_out "another file"
+cmp file attempts.json || give_up "another file"
 {
 	echo "Produced 1000 messages."
 	jq '.[0]' file

@@ -32,22 +32,22 @@ ok "... and leaves nothing behind" clean
 # broken SIGNAL STATUS LINE: stops the run once it has printed LINE.
 broken() {
 	start run "$run"
-	wait_for 60 grep -qF "$3" run.out
+	wait_for grep -qF "$3" run.out
 	kill "-$1" "$pid"
 	end
 	ok "the run stopped by SIG$1 at '$3': status $2" is "$2" "$status"
-	wait_for 60 clean
+	wait_for clean
 	ok "... and nothing is left behind" clean
 }
 
 # the broker is gone for good: publish would wait for it
 start run "$run"
-wait_for 60 grep -qF '$ publish real.json' run.out
+wait_for grep -qF '$ publish real.json' run.out
 kill -KILL "$(part '/embedded-broker ')"
 end
 ok "the run ends with status 1 where its broker has ended" is 1 "$status"
 ok "... says so" grep -xF "run: the Kafka broker has ended" run.err
-wait_for 60 clean
+wait_for clean
 ok "... and leaves nothing behind" clean
 
 broken INT 130 '$ publish real.json'

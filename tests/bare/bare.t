@@ -38,16 +38,16 @@ came_to() {
 	return 1
 }
 
-((EUID == 0)) || bail_out "this takes root: folders become machines, and things are mounted in them"
-apt-get update -qq || bail_out "apt-get update fails"
+((EUID == 0)) || give_up "this takes root: folders become machines, and things are mounted in them"
+apt-get update -qq || give_up "apt-get update fails"
 # shellcheck disable=SC2016 # apt's own variable
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' |
 	head -n 1)
-[[ $mirror ]] || bail_out "apt has no source of Debian here"
+[[ $mirror ]] || give_up "apt has no source of Debian here"
 set -a # debootstrap knows of no proxies but the environment's
 eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
 set +a
-git clone --quiet --bare "file://$root" "$work/stedi-pipes.git" || bail_out "no clone"
+git clone --quiet --bare "file://$root" "$work/stedi-pipes.git" || give_up "no clone"
 
 for release in "${!typed[@]}"; do
 	mkdir "$work/$release"

@@ -13,8 +13,8 @@ echo "# SEED=$seed"
 
 start_kafka
 create_topics
-wait_for 60 topic_is_there streams
-wait_for 60 topic_is_there spark
+wait_for topic_is_there streams
+wait_for topic_is_there spark
 
 # For each round: changes-N, some of new customers and some of earlier ones, and last one of a customer who marks the end;
 # mark-N, an event of that one; events-N; and count-N, how many events have been joined after them. In the end expected, all
@@ -75,9 +75,9 @@ both_joined() { # EMAIL
 for ((round = 1; round <= rounds; round++)); do
 	produce "$REDIS_TOPIC" -k Customer <"changes-$round"
 	produce "$EVENTS_TOPIC" <"mark-$round"
-	wait_for 300 both_joined "mark-$round"
+	wait_for both_joined "mark-$round"
 	produce "$EVENTS_TOPIC" <"events-$round"
-	wait_for 300 both_have "$(<"count-$round")"
+	wait_for both_have "$(<"count-$round")"
 done
 
 consume "$KAFKA_RISK_TOPIC" | LC_ALL=C sort >ours
@@ -89,7 +89,7 @@ same "Kafka Streams writes the same $(wc -l <theirs) records" ours theirs
 SPARK_LOCAL_IP=127.0.0.1 SPARK_JARS=$(printf '%s,' "$root"/build/spark-kafka/jars/*.jar | sed 's/,$//') \
 	"$root/build/spark/bin/python" "$kafka/spark_join.py" "$KAFKA_BROKER" "$REDIS_TOPIC" "$EVENTS_TOPIC" spark "$work/spark" \
 	>spark.out 2>spark.err &
-wait_for 600 holds spark "$(<versions)"
+wait_for holds spark "$(<versions)"
 consume spark | LC_ALL=C sort >spark.all
 ok "Spark writes $(<versions) for the same $(wc -l <ours) events" is "$(<versions)" "$(wc -l <spark.all)"
 # without the scores: Spark writes 2.30 as 2.3

@@ -32,13 +32,13 @@ kafka-rivals:
 
 # all of them write the same
 check-bench: rivals
-	prove tests/bench/rivals.t
+	tests/run tests/bench/rivals.t
 
 check-agree: kafka-rivals
-	prove tests/bench/agree.t
+	tests/run tests/bench/agree.t
 
 bench: rivals
-	prove tests/bench/rivals.t
+	tests/run tests/bench/rivals.t
 	tests/bench/bench
 
 bench-kafka: kafka-rivals
@@ -49,6 +49,6 @@ latency: kafka-rivals
 
 # the figures become those of README.md
 bench-readme: rivals kafka-rivals
-	prove tests/bench/rivals.t
+	tests/run tests/bench/rivals.t
 	tests/bench/bench --readme
 	tests/bench/kafka/bench-kafka --readme

@@ -8,11 +8,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/tap.sh
 . "$root/tests/tap.sh"
-cd "$root" || bail_out "no $root"
+cd "$root" || give_up "no $root"
 PATH=$root/tests/kafka:$PATH
 
 [[ -d tests/browser/node_modules/playwright-core ]] || npm --prefix tests/browser ci --silent >&2 ||
-	bail_out "no browser to look at the page with"
+	give_up "no browser to look at the page with"
 
 # Beside whatever else runs on this machine, a system of the user's own included
 COMPOSE_PROJECT_NAME=stedi-pipes-test
@@ -31,17 +31,17 @@ leave() {
 }
 
 if ! docker compose version >/dev/null 2>&1 || ! docker info >/dev/null 2>&1; then
-	bail_out "no container engine with compose"
+	give_up "no container engine with compose"
 fi
 trap leave EXIT
 trap 'exit 143' TERM INT
 
 stand_in() { # NAME FOLDER
 	docker build --quiet --tag "$(docker compose config --images | grep "^$1:")" "$2" >/dev/null ||
-		bail_out "no stand-in for $1"
+		give_up "no stand-in for $1"
 }
 if [[ ${STAND_INS-} ]]; then
-	jars=$(fetch-kafka) || bail_out "no Kafka"
+	jars=$(fetch-kafka) || give_up "no Kafka"
 	cp -r "$here/kafka" "$work/kafka"
 	cp -r "$jars" "$work/kafka/jars"
 	stand_in apache/kafka "$work/kafka"
@@ -117,21 +117,21 @@ all_joined() { (($(count_of stedi-graph) >= $(count_of stedi-events))); }
 grows_beyond() { (($(count_of stedi-graph) > $1)); }
 
 probe 0
-wait_for 60 is_out 0
+wait_for is_out 0
 ok "a customer and an event sent by hand come out joined" test "$(consume stedi-graph | grep -c probe-0@)" = 1
 joined=$(count_of stedi-graph)
-wait_for 60 grows_beyond "$joined"
+wait_for grows_beyond "$joined"
 ok "the simulator goes on" grows_beyond "$joined"
 docker compose stop simulator >"$work/stop" 2>&1
-wait_for 60 all_joined
+wait_for all_joined
 ok "no event came out twice" test "$(count_of stedi-graph)" = "$(count_of stedi-events)"
 docker compose start simulator >"$work/start" 2>&1
 
 # Restarts
 
 works_after() { # WHAT N
-	wait_for 60 probe "$2"
-	wait_for 120 is_out "$2"
+	wait_for probe "$2"
+	wait_for is_out "$2"
 	ok "$1: the next event comes out" is_out "$2"
 	ok "$1: the page shows it" node "$here/page.mjs" "$page" "$(count_of stedi-graph)"
 }

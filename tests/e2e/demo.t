@@ -39,7 +39,7 @@ on_terminal() {
 	env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec \
 		"stty cols $1 && exec env TERM=vt100 $root/scripts/demo.sh" /dev/null <keys >terminal &
 	pid=$!
-	wait_for 60 shows terminal '.* \| [1-9][0-9]+ records.*'
+	wait_for shows terminal '.* \| [1-9][0-9]+ records.*'
 	printf '\003' >&"$keys"
 	end
 }
@@ -55,7 +55,7 @@ ok "... and in one line, after them, the graph, how many have come, and how many
 # after the last record that is shown stands this line, and the sum
 ok "... drawn in place" is 2 "$(awk -v last="$DEMO_RECORDS" 'n == last { lines++ } /{"customer":/ { n++ } END { print lines }' terminal)"
 ok "... and sums up" shows terminal '30 customers took [0-9]+ tests; [1-9][0-9]+ risk scores were joined .* after [0-9]+ s\.'
-wait_for 60 clean # what writes its messages on the terminal ends when it does
+wait_for clean # what writes its messages on the terminal ends when it does
 ok "... and leaves nothing behind" clean
 on_terminal 40
 ok "where the terminal is narrow, the line has what fits" shows terminal "$url \| [1-9][0-9]+ records(\^C)?"
@@ -64,11 +64,11 @@ ok "... and no more" test "$(lines_of terminal | grep '^http' | wc -L)" -lt 40
 # broken SIGNAL STATUS [PART]: stops the demo, or kills a part of it.
 broken() {
 	DEMO_RECORDS=1000000 DEMO_SECONDS=1000000 start demo demo.sh
-	wait_for 60 has_part "${3:-^kcat -C}"
-	if [[ ${3-} ]]; then wait_for 60 kill_part "$1" "$3"; else kill "-$1" "$pid"; fi
+	wait_for has_part "${3:-^kcat -C}"
+	if [[ ${3-} ]]; then wait_for kill_part "$1" "$3"; else kill "-$1" "$pid"; fi
 	end
 	ok "${3:-the demo} stopped by SIG$1: status $2" is "$2" "$status"
-	[[ $1 != KILL || ${3-} ]] || wait_for 60 clean # which goes on after the demo's own end
+	[[ $1 != KILL || ${3-} ]] || wait_for clean # which goes on after the demo's own end
 	ok "... and nothing is left behind" clean
 }
 
@@ -84,7 +84,7 @@ broken KILL 1 '/redis-source --pad'
 perl -MIO::Socket::INET -e '$| = 1; my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die;
 	print $socket->sockport; sleep' >port &
 listener=$!
-wait_for 60 test -s port
+wait_for test -s port
 script -qec "TERM=vt100 RISK_GRAPH_PORT=$(<port) $root/scripts/demo.sh" /dev/null >taken.out </dev/null
 ended=$?
 ok "on a terminal, a port for the graph that is taken is refused before anything is started" \

@@ -38,7 +38,7 @@ follow_to() {
 	: >out
 	STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic "${@:2}" -- ./kcat >out 2>err &
 	pid=$!
-	wait_for 60 has_lines out "$1"
+	wait_for has_lines out "$1"
 	kill -TERM "$pid"
 	end
 }
@@ -62,7 +62,7 @@ echo 5 >there-0
 echo 1 >status-0
 STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic 0:1 1:1 -- ./kcat >out 2>err
 ok "where a kcat fails, it does" is "follow: kcat of topic, partition 0, ended by itself" "$(sort err | tail -n 1)"
-wait_for 60 none_left
+wait_for none_left
 ok "... and leaves no other" none_left
 echo 0 >status-0
 echo 5 >there-2
@@ -80,7 +80,7 @@ stopped_after() {
 	until grep -q delivery/follow "/proc/$pid/cmdline"; do :; done # bash's own child may lose a signal
 	sleep "$(printf '0.%04d' "$1")"
 	kill "-$2" "$pid"
-	wait_for 60 ended
+	wait_for ended
 	end
 }
 
@@ -92,7 +92,7 @@ for option in "" --lines; do
 		ends[$status]=1
 	done
 	ok "follow $option ends by SIGTERM, in whatever it is doing" is "" "$(tr ' ' '\n' <<<"${!ends[*]}" | grep -vx -e 0 -e 143)"
-	wait_for 60 none_left
+	wait_for none_left
 	ok "... with the readers that it has started" none_left
 	unset ends
 done
@@ -104,6 +104,6 @@ mkdir slow
 printf '%s\n' '#!/bin/bash' "sleep 0.2; exec $(type -P setpriv) \"\$@\"" >slow/setpriv
 chmod +x slow/setpriv
 for instant in {0..5000..250}; do PATH=$PWD/slow:$PATH stopped_after "$instant" KILL; done
-wait_for 60 none_left
+wait_for none_left
 ok "kill -9 leaves no reader either, nor one that was about to be started" none_left
 done_testing

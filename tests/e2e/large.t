@@ -25,12 +25,12 @@ create_topics
 bytes 770000 | redis -x set large >/dev/null # 1,026,668 in base64
 add_customer sam@test.com 2001-01-03
 start source submit-redis-source.sh
-wait_for 60 has_keys Customer
+wait_for has_keys Customer
 bytes 380000 | redis -x zadd large-zset 0 >/dev/null # twice
 redis set behind 1 >/dev/null
-wait_for 60 has_keys 'Customer behind'
+wait_for has_keys 'Customer behind'
 ok "what is behind a large value, and a large member, comes" kill -0 "$pid"
-wait_for 60 says source.err 'key large-zset: left out'
+wait_for says source.err 'key large-zset: left out'
 ok "what does not is said" is 'key large: left out: a message of 1026 key large-zset: left out: a message of 1013' \
 	"$(grep -o 'key .* of [0-9]\{4\}' source.err | paste -sd ' ')"
 ok "... with the limit" is 2 "$(grep -c 'longer than --max-output 997952' source.err)"
@@ -42,7 +42,7 @@ for shift in 100 300 500 700 900; do
 	redis set "shift $shift" "$(bytes $shift)" >/dev/null
 done
 redis set last 1 >/dev/null
-wait_for 60 has_key last
+wait_for has_key last
 ok "the longest messages go through" is 'edge 748380 edge 748390 edge 748400' \
 	"$(keys | grep -o 'edge [0-9]*' | paste -sd ' ')"
 ok "... longer ones are said" is '10' "$(grep -c 'key edge' source.err)"
@@ -53,18 +53,18 @@ ok "SIGTERM ends it as ever" is 143 "$status"
 redis keys '*' | grep -E 'edge|shift|last' | sed 's/.*/del "&"/' | redis >/dev/null
 create_topics
 start source submit-redis-source.sh --max-output 1020K
-wait_for 60 has_keys 'Customer behind large large-zset'
+wait_for has_keys 'Customer behind large large-zset'
 stop TERM "$pid"
 ok "with --max-output, the producer takes it, too" is '143 ' "$status $(<source.err)"
 
 create_topics
 printf 'message.max.bytes=4000\n' >>"$KCAT_CONFIG"
 start source submit-redis-source.sh --key=Customer -k behind
-wait_for 60 has_keys 'Customer behind'
+wait_for has_keys 'Customer behind'
 stop TERM "$pid"
 ok "with --key, others are no concern of it" is '143 ' "$status $(<source.err)"
 start source submit-redis-source.sh
-wait_for 60 says source.err 'key large: left out'
+wait_for says source.err 'key large: left out'
 stop TERM "$pid"
 ok "without, the limit is the one of KCAT_CONFIG" says source.err 'left out: longer than --max-output 1952'
 

@@ -37,7 +37,7 @@ customers | change | produce "$REDIS_TOPIC"
 start join submit-event-kafkajoin.sh
 events 1 20000 | produce "$EVENTS_TOPIC"
 all_joined 1 20000 >expected
-wait_for 120 holds "$KAFKA_RISK_TOPIC" 20000
+wait_for holds "$KAFKA_RISK_TOPIC" 20000
 stop TERM "$pid"
 records "$KAFKA_RISK_TOPIC" | sort >topic
 same "of 20,000 messages none is lost or doubled" expected topic
@@ -49,16 +49,16 @@ create_topics
 customers | change | produce "$REDIS_TOPIC"
 start join submit-event-kafkajoin.sh
 events 1 5000 | produce "$EVENTS_TOPIC"
-wait_for 60 test -s join.out
+wait_for test -s join.out
 broker_down
 (events 5001 10000 | produce "$EVENTS_TOPIC" 2>producer.err) &
 producer=$!
-wait_for 60 says join.err "broker connections are down"
+wait_for says join.err "broker connections are down"
 ok "the script outlives the broker" kill -0 "$pid"
 broker_up
-wait_for 120 gone "$producer"
+wait_for gone "$producer"
 all_joined 1 10000 >expected
-wait_for 120 all_there
+wait_for all_there
 stop TERM "$pid"
 ok "the broker back, it goes on" is 143 "$status"
 if [[ ${BROKER-} == kafka ]]; then
@@ -88,16 +88,16 @@ same "... and reads it" expected read.out
 echo 0:3 >expected
 same "... to the end" expected reached
 printf '{"n":4}\n' | produce "$EVENTS_TOPIC" -p 0
-wait_for 60 has_lines followed 4
+wait_for has_lines followed 4
 stop TERM "$follow"
 printf '%d\n' 1 2 3 4 >expected
 same "... and what comes" expected <(jq -r '.payload | fromjson.n' followed)
 broker_down
 start_follow
-wait_for 60 has_part "^kcat"
+wait_for has_part "^kcat"
 sleep 1 # for kcat to ask
 stop KILL "$follow"
-wait_for 60 none_left
+wait_for none_left
 ok "and one that is killed while it waits leaves nothing" none_left
 broker_up
 
@@ -108,13 +108,13 @@ start join submit-event-kafkajoin.sh
 start source submit-redis-source.sh
 add_customer before@test.com 1950-01-01
 event before@test.com 1 | produce "$EVENTS_TOPIC"
-wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(joined before@test.com 1 1950)"
+wait_for has_record "$KAFKA_RISK_TOPIC" "$(joined before@test.com 1 1950)"
 stop_redis
 sleep 1
 start_redis
 add_customer after@test.com 1951-01-01
 event after@test.com 2 | produce "$EVENTS_TOPIC"
-wait_for 60 has_record "$KAFKA_RISK_TOPIC" "$(joined after@test.com 2 1951)"
+wait_for has_record "$KAFKA_RISK_TOPIC" "$(joined after@test.com 2 1951)"
 records "$KAFKA_RISK_TOPIC" | sort >topic
 printf '%s\n' "$(joined after@test.com 2 1951)" "$(joined before@test.com 1 1950)" >expected
 same "Redis restarted, its changes go on coming" expected topic
@@ -125,7 +125,7 @@ end
 ok "the simulator ends with status 0 after its tests" is 0 "$status"
 consume "$EVENTS_TOPIC" | grep -v -e before@ -e after@ >events
 ok "... with all its events on the topic" is 21 "$(wc -l <events)"
-wait_for 60 holds "$KAFKA_RISK_TOPIC" 23
+wait_for holds "$KAFKA_RISK_TOPIC" 23
 ok "... and joined" is 23 "$(consume "$KAFKA_RISK_TOPIC" | wc -l)"
 ok "... and its tests in Redis" is 30 "$(redis zcard RapidStepTest)"
 stop TERM "${pids[join]}"

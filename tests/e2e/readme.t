@@ -25,7 +25,7 @@ start_redis
 RISK_GRAPH_PORT=$(free-port)
 export RISK_GRAPH_PORT REDIS_TOPIC=redis-server EVENTS_TOPIC=stedi-events KAFKA_RISK_TOPIC=stedi-graph
 for topic in "$REDIS_TOPIC" "$EVENTS_TOPIC" "$KAFKA_RISK_TOPIC"; do
-	wait_for 60 topic_is_there "$topic"
+	wait_for topic_is_there "$topic"
 done
 
 services=()
@@ -35,14 +35,14 @@ while read -r script arguments; do
 	services+=("$pid")
 done < <(block services)
 ok "there are six services" is 6 "${#services[@]}"
-wait_for 60 holds "$KAFKA_RISK_TOPIC" 60
+wait_for holds "$KAFKA_RISK_TOPIC" 60
 ok "they fill the graph at once" true
-wait_for 60 says submit-risk-graph.sh.out "http://127.0.0.1:$RISK_GRAPH_PORT/"
+wait_for says submit-risk-graph.sh.out "http://127.0.0.1:$RISK_GRAPH_PORT/"
 ok "... which is served" grep -q '<html' <(exec 3<>"/dev/tcp/127.0.0.1/$RISK_GRAPH_PORT" &&
 	printf 'GET / HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n' "$RISK_GRAPH_PORT" >&3 && cat <&3)
-wait_for 60 says submit-redis-kafka-streaming.sh.out '"birthYear":"1965"'
+wait_for says submit-redis-kafka-streaming.sh.out '"birthYear":"1965"'
 ok "... and the customers shown" true
-wait_for 60 says submit-event-kafkastreaming.sh.out '"riskDate":'
+wait_for says submit-event-kafkastreaming.sh.out '"riskDate":'
 ok "... and the events" true
 
 mapfile -t look < <(block look)
@@ -50,7 +50,7 @@ expected=('"birthYear":"1965"' "topic \"$KAFKA_RISK_TOPIC\"" '"customerName":')
 ok "there are three ways to look around" is 3 "${#look[@]}"
 for n in "${!look[@]}"; do
 	run_line "${look[n]}" "look-$n"
-	wait_for 60 comes_out "look-$n" "${expected[n]}"
+	wait_for comes_out "look-$n" "${expected[n]}"
 	ok "it can be looked at: ${look[n]%% *}" true
 done
 
@@ -58,13 +58,13 @@ mapfile -t by_hand < <(block by-hand)
 ok "by hand are three commands" is 3 "${#by_hand[@]}"
 ok "a customer is sent" bash -ec "${by_hand[0]}"
 ok "... and an event" bash -ec "${by_hand[1]}"
-wait_for 60 bash -o pipefail -c "${by_hand[2]} >by-hand"
+wait_for bash -o pipefail -c "${by_hand[2]} >by-hand"
 # shellcheck disable=SC2016 # Markdown's own
 shown=$(sed -n 's/^The last prints `\(.*\),"position":…}`\.$/\1/p' "$root/README.md")
 ok "... and come out joined" is "$shown}" "$(without_positions by-hand)"
 
 run_line "$(block live)" live
-wait_for 60 comes_out live '"score":-'
+wait_for comes_out live '"score":-'
 ok "the first live pipe shows low scores" true
 ok "... and no others" is "" "$(grep -v '"score":-' live)"
 

@@ -28,33 +28,33 @@ fresh_topics
 
 # What is waited for
 KAFKA_BROKER=127.0.0.1:1 start_feed early
-wait_for 60 gave_all early "waiting waiting for the broker at 127.0.0.1:1"
+wait_for gave_all early "waiting waiting for the broker at 127.0.0.1:1"
 stop TERM "$pid"
 ok "a feed without a broker waits until it is stopped" is 143 "$status"
 KAFKA_BROKER=127.0.0.1:1 serve
-wait_for 60 says graph.err "submit-risk-graph.sh: waiting for the broker at 127.0.0.1:1"
+wait_for says graph.err "submit-risk-graph.sh: waiting for the broker at 127.0.0.1:1"
 ok "the page is served before" says graph.out "risk graph: http://127.0.0.1:"
 stop TERM "$pid"
 ok "... until it is stopped" is 143 "$status"
 
 serve
-wait_for 60 says graph.err "submit-risk-graph.sh: waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER"
+wait_for says graph.err "submit-risk-graph.sh: waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER"
 start_feed first
 first=$pid
-wait_for 60 gave_all first "waiting waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER"
+wait_for gave_all first "waiting waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER"
 record=$(joined sam@test.com 1.50 2001)
 echo "$record" | produce "$KAFKA_RISK_TOPIC"
-wait_for 60 gave_all first "waiting waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER" \
+wait_for gave_all first "waiting waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER" \
 	"waiting topic $KAFKA_RISK_TOPIC is there" "open " "$record"
 ok "the feed begins once the topic is there" true
-wait_for 60 says graph.err "submit-risk-graph.sh: topic $KAFKA_RISK_TOPIC is there"
+wait_for says graph.err "submit-risk-graph.sh: topic $KAFKA_RISK_TOPIC is there"
 ok "... and the service says so" true
 
 # Which broker
 cp kcat.conf named.conf
 echo "bootstrap.servers=$KAFKA_BROKER" >>named.conf
 KAFKA_BROKER='' KCAT_CONFIG=$work/named.conf start_feed named
-wait_for 60 gave_all named "open " "$record"
+wait_for gave_all named "open " "$record"
 ok "the broker of KCAT_CONFIG is used" true
 
 # How many viewers
@@ -65,11 +65,11 @@ ok "... and told" gave_all third "refused 2 viewers are served already, which is
 stop TERM "$pid"
 stop TERM "${pids[named]}"
 start_feed third
-wait_for 60 gave_all third "open " "$record"
+wait_for gave_all third "open " "$record"
 ok "... and served once a viewer has left, or was killed" true
 stop KILL "$pid"
 start_feed fourth
-wait_for 60 gave_all fourth "open " "$record"
+wait_for gave_all fourth "open " "$record"
 stop TERM "$pid"
 
 # A broker that goes
@@ -77,9 +77,9 @@ broker_down
 end "$first"
 ok "a feed ends when its broker goes, for the page to ask anew" is 1 "$status"
 start_feed again
-wait_for 60 gave_all again "waiting waiting for the broker at $KAFKA_BROKER"
+wait_for gave_all again "waiting waiting for the broker at $KAFKA_BROKER"
 broker_up
-wait_for 60 gave_all again "waiting waiting for the broker at $KAFKA_BROKER" "waiting topic $KAFKA_RISK_TOPIC is there" \
+wait_for gave_all again "waiting waiting for the broker at $KAFKA_BROKER" "waiting topic $KAFKA_RISK_TOPIC is there" \
 	"open " "$record"
 ok "... and has all records once the broker is back" true
 stop TERM "$pid"

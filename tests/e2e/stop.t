@@ -30,8 +30,8 @@ all_customers_read() {
 }
 fill
 start_copying join submit-event-kafkajoin.sh
-wait_for 60 test -s join.out
-wait_for 60 all_customers_read
+wait_for test -s join.out
+wait_for all_customers_read
 kill -INT "$pid" # and again with its group, as timeout(1) does
 stop INT "-$pid"
 ok "Ctrl-C ends the join with status 130" is 130 "$status"
@@ -46,7 +46,7 @@ sort join.out >printed
 same "... and printed" expected printed
 
 start_copying events submit-event-kafkastreaming.sh
-wait_for 60 test -s events.out
+wait_for test -s events.out
 stop TERM "$pid"
 ok "SIGTERM ends a decoder with status 143" is 143 "$status"
 same "... and everything decoded is logged" events-decode.copy logs/eventstream.log
@@ -59,7 +59,7 @@ mkfifo keys
 (cd "$work" && EVENTS_TOPIC=$steering env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec "$root/scripts/submit-event-kafkastreaming.sh" /dev/null <keys >terminal) &
 script=$!
 exec {keys}>keys
-wait_for 60 grep -q score terminal
+wait_for grep -q score terminal
 ok "a record can't steer a terminal" grep -qF '{"customer":"c\u009b","score":1,"riskDate":"\u007f[2J"}' terminal
 printf '\003' >&"$keys"
 end "$script"
@@ -69,10 +69,10 @@ ok "... and leaves no process" none_left
 
 # Ctrl-C while it waits
 REDIS_TOPIC=nowhere-$TEST_RUN KAFKA_BROKER=127.0.0.1:1 start waiting submit-redis-kafka-streaming.sh
-wait_for 30 says waiting.err "waiting for the broker"
+wait_for says waiting.err "waiting for the broker"
 stop INT "-$pid"
 ok "Ctrl-C ends the wait for a broker with status 130" is 130 "$status"
-wait_for 30 none_left
+wait_for none_left
 ok "... and leaves no process" none_left
 
 # Stopped while a part has only just been started, and does not heed a signal yet
@@ -82,10 +82,10 @@ printf '%s\n' '#!/bin/bash' "[[ \$* != *\"\$SLOW\"* ]] || sleep 1" "exec $(type 
 chmod +x slow/setsid
 for part in "-P -E" "delivery/read $REDIS_TOPIC" --lines "delivery/follow $EVENTS_TOPIC" "delivery/follow $REDIS_TOPIC" events-decode; do
 	PATH=$work/slow:$PATH SLOW=$part start early submit-event-kafkajoin.sh
-	wait_for 60 has_part "slow/setsid .*$part"
+	wait_for has_part "slow/setsid .*$part"
 	stop TERM "$pid"
 	ok "stopped while $part is being started, it ends with status 143, and no word" is "143 " "$status $(<early.err)"
-	wait_for 60 none_left
+	wait_for none_left
 done
 ok "... and leaves no process" none_left
 
@@ -100,18 +100,18 @@ chmod +x copying/events-decode
 customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.5 | produce "$EVENTS_TOPIC"
 start_copying patient submit-event-kafkajoin.sh
-wait_for 60 topic_is_there hasty
+wait_for topic_is_there hasty
 LOG_DIR=$work/hasty KAFKA_RISK_TOPIC=hasty start_copying hasty submit-event-kafkajoin.sh
-wait_for 60 holds "$KAFKA_RISK_TOPIC" 1
-wait_for 60 holds hasty 1
+wait_for holds "$KAFKA_RISK_TOPIC" 1
+wait_for holds hasty 1
 broker_down
 touch more
-wait_for 60 test -e logs/more -a -e hasty/more
+wait_for test -e logs/more -a -e hasty/more
 for name in patient hasty; do
 	kill -TERM "${pids[$name]}"
 done
 for name in patient hasty; do
-	wait_for 60 says $name.err "waiting until the last records are written"
+	wait_for says $name.err "waiting until the last records are written"
 	ok "with the broker away, a stopped script says what it waits for" says $name.err "Ctrl-C drops them"
 done
 stop TERM "${pids[hasty]}"
@@ -133,17 +133,17 @@ next_start() {
 	score=$((score + 1))
 	event sam@test.com $score | produce "$EVENTS_TOPIC"
 	start join submit-event-kafkajoin.sh
-	wait_for 60 says join.out "\"score\":\"$score\""
+	wait_for says join.out "\"score\":\"$score\""
 }
 fails() {
 	local victim
 	next_start
 	victim=$(pgrep -P "$pid" -f -- "$2")
-	kill -KILL "$victim" || bail_out "no process $2"
+	kill -KILL "$victim" || give_up "no process $2"
 	end
 	ok "without its $1, the script ends with status 1" is 1 "$status"
 	ok "... and names it" grep -q "^submit-event-kafkajoin.sh: $1 ended .*status 137$" join.err
-	wait_for 30 none_left
+	wait_for none_left
 	ok "... and leaves no process" none_left
 }
 fails "consumer of $REDIS_TOPIC" "^(kcat|.*/follow) .*$REDIS_TOPIC"
@@ -213,7 +213,7 @@ END
 for microseconds in {100..2000..100}; do
 	exec {twice}< <(exec bash twice.sh "$root" 2>&1)
 	read -r line <&"$twice"
-	wait_for 60 grep -q do_wait "/proc/$!/wchan"
+	wait_for grep -q do_wait "/proc/$!/wchan"
 	kill -TERM "$!"
 	read -rt "0.$(printf %06d "$microseconds")" -u "$twice" # nothing comes
 	kill -TERM "$!" 2>/dev/null
@@ -225,13 +225,13 @@ ok "a signal that comes twice at once ends it, each time" is "     20 started, s
 
 next_start
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
-wait_for 30 none_left
+wait_for none_left
 ok "kill -9 of the script leaves no process" none_left
 
 # Rejected records
 echo 'no JSON' | produce "$EVENTS_TOPIC"
 next_start
-wait_for 60 says join.err "events-decode: stdin:"
+wait_for says join.err "events-decode: stdin:"
 stop TERM "$pid"
 ok "a rejected record doesn't end the pipe" is 143 "$status"
 ok "... and is told at the end" says join.err "events-decode ended with status 1: not every record went through"

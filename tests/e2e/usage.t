@@ -79,7 +79,7 @@ customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
 event sam@test.com 1.50 | produce "$EVENTS_TOPIC"
 record=$(joined sam@test.com 1.50 2001)
 root=$work/other PATH=$work/bin:$PATH PROGRAMS='' start installed submit-event-kafkajoin.sh
-wait_for 60 says installed.out "${record%\}}"
+wait_for says installed.out "${record%\}}"
 stop TERM "$pid"
 ok "the installed programs are found" is "$record" "$(without_positions installed.out)"
 
@@ -87,16 +87,16 @@ ok "the installed programs are found" is "$record" "$(without_positions installe
 cp kcat.conf named.conf
 echo "bootstrap.servers=$KAFKA_BROKER" >>named.conf
 KAFKA_BROKER='' KCAT_CONFIG=$work/named.conf start named submit-event-kafkastreaming.sh
-wait_for 60 test -s named.out
+wait_for test -s named.out
 stop TERM "$pid"
 ok "the broker of KCAT_CONFIG is used" is "$(event sam@test.com 1.50)" "$(<named.out)"
 sed -i 's/^bootstrap.*/metadata.broker.list=127.0.0.1:1/' named.conf
 KCAT_CONFIG=$work/named.conf start named submit-event-kafkastreaming.sh
-wait_for 60 test -s named.out
+wait_for test -s named.out
 stop TERM "$pid"
 ok "... unless KAFKA_BROKER names one" is "$(event sam@test.com 1.50)" "$(<named.out)"
 KAFKA_BROKER='' KCAT_CONFIG=$work/named.conf start named submit-event-kafkastreaming.sh
-wait_for 60 test -s named.err
+wait_for test -s named.err
 ok "a broker that is not there is named" is "submit-event-kafkastreaming.sh: waiting for the broker at 127.0.0.1:1" "$(<named.err)"
 stop TERM "$pid"
 echo no.such.property=1 >wrong.conf

@@ -23,7 +23,7 @@ start_broker
 fresh_topics
 start early watch-risk.sh
 early=$pid
-wait_for 60 says early.err "watch-risk.sh: waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER"
+wait_for says early.err "watch-risk.sh: waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER"
 {
 	for n in {1..12}; do score 1950 "-$n" "e:0:$n"; done
 	for n in {1..10}; do score 1950 "$n.5" "e:1:$n"; done
@@ -65,10 +65,10 @@ frame_is() { # TEXT: the frame holds all of its lines
 	is "$1" "$(frame)"
 }
 
-wait_for 60 frame_is "$(sed 's/ *$//' expected)"
+wait_for frame_is "$(sed 's/ *$//' expected)"
 ok "on a terminal the same table is drawn" true
 { score 1931 2 && score 1940 2 && score 1952 -3; } | produce "$KAFKA_RISK_TOPIC" -p 0
-wait_for 60 frame_is "$(sed 's/ *$//' <<END
+wait_for frame_is "$(sed 's/ *$//' <<END
 $KAFKA_RISK_TOPIC: 29 assessments, mean -34481.38 s
 born         count      mean, s       +/-    trend        slower|faster
 1930-1934        1        +2.00                                 |##

@@ -13,7 +13,7 @@ emulate() {
 	local program name
 	mkdir "$work/$1"
 	for program in "$root/build/$1"/*; do
-		[[ -x $program ]] || bail_out "the filters are not built for $1: make check-emulated"
+		[[ -x $program ]] || give_up "the filters are not built for $1: make check-emulated"
 		name=${program##*/}
 		printf '#!/bin/sh\nexec qemu-%s -0 %s %q "$@"\n' "$1" "$name" "$program" >"$work/$1/$name"
 		chmod +x "$work/$1/$name"

@@ -47,10 +47,10 @@ part() {
 
 # kill_part PATTERN: in the middle of the stream, and waits until ship has ended by it and the stream goes on.
 kill_part() {
-	wait_for 60 killed_part "$1"
+	wait_for killed_part "$1"
 	killed=$((killed + 1))
-	wait_for 60 has_ended "$killed"
-	wait_for 120 holds events "$(more 1)"
+	wait_for has_ended "$killed"
+	wait_for holds events "$(more 1)"
 }
 
 has_ended() { # TIMES
@@ -68,48 +68,48 @@ keep_shipping &
 keeper=$!
 play_on &
 players=$!
-wait_for 60 holds events 5000
+wait_for holds events 5000
 
 "$game/rotate"
-wait_for 60 logs_have "$(more 2000)"
+wait_for logs_have "$(more 2000)"
 kill -HUP "$(<"$GAME_DIR/nginx.pid")" # reload
-wait_for 60 logs_have "$(more 2000)"
+wait_for logs_have "$(more 2000)"
 "$game/rotate"
-wait_for 60 test -s "$GAME_DIR/access.log"
+wait_for test -s "$GAME_DIR/access.log"
 "$game/rotate"
 for pass in 1 2; do
-	wait_for 60 logs_have "$(more 2000)"
+	wait_for logs_have "$(more 2000)"
 	stop TERM "${pids[server]}"
 	ok "the server stops in the middle of the game, time $pass" is 143 "$status"
 	start_server
 done
-wait_for 60 holds events "$(more 2000)"
+wait_for holds events "$(more 2000)"
 
 stop_broker
-wait_for 60 logs_have "$(more 10000)"
+wait_for logs_have "$(more 10000)"
 "$game/rotate"
-wait_for 60 logs_have "$(more 2000)"
+wait_for logs_have "$(more 2000)"
 start_kafka "$port"
-wait_for 120 holds events "$(more 2000)"
+wait_for holds events "$(more 2000)"
 stop_broker KILL
 start_kafka "$port"
-wait_for 120 holds events "$(more 2000)"
+wait_for holds events "$(more 2000)"
 
 killed=0
 for command in 'follow .*access' 'tail ' 'gawk .*padding' 'kcat .* -P ' 'bash .*/ship $'; do
 	kill_part "^[0-9]* .*$command"
 done
 stop_broker # all at once, with the queue full of events
-wait_for 60 logs_have "$(more 5000)"
+wait_for logs_have "$(more 5000)"
 ship_left | cut -d' ' -f1 | xargs kill -KILL
 killed=$((killed + 1))
 start_kafka "$port"
-wait_for 120 holds events "$(more 2000)"
+wait_for holds events "$(more 2000)"
 
-wait_for 120 answered "$requests"
+wait_for answered "$requests"
 touch enough
 wait "$players"
-wait_for 120 holds events "$(logged | wc -l)"
+wait_for holds events "$(logged | wc -l)"
 touch shipped
 kill -TERM "$(part 'bash .*/ship $')"
 wait "$keeper"

@@ -58,14 +58,14 @@ done
 wait "${writers[@]}"
 ok "the log was rotated many times" test "$(find game -name 'access.log[.-]*' | wc -l)" -ge 8
 cat written-* >written
-wait_for 100 followed 45000
+wait_for followed 45000
 ok "every line is printed once" followed_are written
 "$game/follow" --once game/access.log | grep . | sort >once
 ok "... and by follow --once" cmp once <(sort written)
 
 # Idle
 echo more >>game/access.log
-wait_for 30 followed 45001
+wait_for followed 45001
 ok "a lone line is printed at once" is more "$(grep . followed | tail -n 1)"
 exec {log}>>game/access.log
 printf 'half a ' >&"$log"
@@ -74,13 +74,13 @@ mv game/access.log.20260101 game/access.log.20260102
 echo another >game/access.log
 echo line >&"$log"
 exec {log}>&-
-wait_for 30 followed 45003
+wait_for followed 45003
 ok "what is written to a log after it was renamed is printed before the next log" is "half a line another" \
 	"$(grep . followed | tail -n 2 | paste -sd ' ')"
 printf 'without end' >>game/access.log
 mv game/access.log game/access.log.20260103
 echo begin >game/access.log
-wait_for 30 followed 45005
+wait_for followed 45005
 ok "a log without a last LF doesn't touch the next one" is "without end begin" \
 	"$(grep . followed | tail -n 2 | paste -sd ' ')"
 touch game/access.log.20260104 # empty
@@ -88,15 +88,15 @@ echo other >game/access.log.2.gz
 echo other >game/access.log.bak
 echo other >game/access.log.1~
 echo removed >>game/access.log
-wait_for 30 followed 45006
+wait_for followed 45006
 rm game/access.log
 echo last >game/access.log
-wait_for 30 followed 45007
+wait_for followed 45007
 ok "a log that was removed is left, what is no log is not printed" is "removed last" \
 	"$(grep . followed | tail -n 2 | paste -sd ' ')"
 stop TERM "$pid"
 ok "SIGTERM ends it with status 143" is 143 "$status"
-wait_for 30 none_left
+wait_for none_left
 ok "... and leaves no process" none_left
 
 # Nothing there yet, then only rotated logs
@@ -104,10 +104,10 @@ rm -r game && mkdir game
 start_follow
 echo b >game/access.log.1
 touch -d '1 hour ago' game/access.log.1
-wait_for 30 followed 1
+wait_for followed 1
 echo c >game/access.log.2
 echo d >game/access.log
-wait_for 30 followed 3
+wait_for followed 3
 printf '%s\n' b c d >expected
 grep . followed >actual
 same "logs are printed as they appear" expected actual
@@ -116,20 +116,20 @@ ok "... the oldest first" is a,b,c,d, "$(echo a >game/access.log.3 && touch -d '
 
 # Parts that are killed
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
-wait_for 30 none_left
+wait_for none_left
 ok "kill -9 of it leaves no process" none_left
 has_part() {
 	[[ $(pgrep -P "$pid" -x "$1") ]]
 }
 fails() { # COMMAND, what is said
 	start_follow
-	wait_for 30 followed 4
-	wait_for 30 has_part "$1"
+	wait_for followed 4
+	wait_for has_part "$1"
 	kill -KILL "$(pgrep -P "$pid" -x "$1")"
 	end
 	ok "without $2 it ends with status 1" is 1 "$status"
 	ok "... and says so" says follow.err "follow: $2 ended with status 137"
-	wait_for 30 none_left
+	wait_for none_left
 }
 fails tail tail
 fails bash "the watch of game/access.log"

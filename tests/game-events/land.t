@@ -8,7 +8,7 @@ export LAKE=$work/the\ lake
 unset GAME_TOPIC
 
 start_kafka
-create-topics "$KAFKA_BROKER" events:2 || bail_out "no topic"
+create-topics "$KAFKA_BROKER" events:2 || give_up "no topic"
 produce events -p 0 <"$root/tests/game-events/split/events"
 produce events -p 1 <"$cases/odd-times"
 

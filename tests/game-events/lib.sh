@@ -7,15 +7,15 @@ game=$root/scripts/game-events
 export GAME_DIR=$work/game GAME_PORT GAME_TOPIC=events
 PATH=$PATH:/usr/sbin
 for command in nginx ab gawk curl; do
-	type "$command" >/dev/null || bail_out "$command is missing: run scripts/need-packages.sh game"
+	type "$command" >/dev/null || give_up "$command is missing: run scripts/need-packages.sh game"
 done
 
 # start_server: on a free port, or GAME_PORT where that is set.
 start_server() {
 	GAME_PORT=${GAME_PORT:-$(free-port)}
 	start server game-events/serve
-	wait_for 30 server_answers_or_ended
-	[[ -s $work/server.out ]] || bail_out "the server did not start"
+	wait_for server_answers_or_ended
+	[[ -s $work/server.out ]] || give_up "the server did not start"
 }
 
 server_answers_or_ended() {
@@ -48,7 +48,7 @@ no_ship_left() {
 # all_shipped TITLE: the topic holds the lines of the logs, each once.
 all_shipped() {
 	logged | LC_ALL=C sort >expected
-	wait_for 60 holds "$GAME_TOPIC" "$(wc -l <expected)"
+	wait_for holds "$GAME_TOPIC" "$(wc -l <expected)"
 	consume "$GAME_TOPIC" | LC_ALL=C sort >actual
 	same "$1" expected actual
 }

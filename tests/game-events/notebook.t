@@ -7,7 +7,7 @@ notebook=$root/scripts/game-events/purchases.ipynb
 export LAKE=$work/lake
 unset GAME_TOPIC
 
-[[ -x $root/build/notebook/bin/python3 ]] || bail_out "no build/notebook: run scripts/need-packages.sh notebook"
+[[ -x $root/build/notebook/bin/python3 ]] || give_up "no build/notebook: run scripts/need-packages.sh notebook"
 start_kafka
 
 # 2,000 events around a midnight, and one of two days earlier
@@ -25,7 +25,7 @@ perl >events <<'END'
 	}
 END
 produce "events" <events
-"$root/scripts/game-events/land" >landed || bail_out "nothing was landed"
+"$root/scripts/game-events/land" >landed || give_up "nothing was landed"
 
 # run_notebook RESULTS: and writes its charts to the folder charts.
 run_notebook() {
@@ -68,7 +68,7 @@ ok "the notebook is stored without outputs" jq -e \
 
 rm -rf "$LAKE"
 grep -m 1 purchase_spear events | produce one
-GAME_TOPIC=one "$root/scripts/game-events/land" >landed || bail_out "nothing was landed"
+GAME_TOPIC=one "$root/scripts/game-events/land" >landed || give_up "nothing was landed"
 ok "a single purchase is enough" run_notebook results
 ok "... and found" jq -e '.item == [["spear", 1]] and .bars.minute == [0, 0, 1, 0] and .warnings == []' results
 rm -rf "$LAKE"

@@ -17,11 +17,11 @@ ok "... and leaves nothing behind" clean
 # broken SIGNAL STATUS WHILE [PART]: stops the run, or kills a part of it, while a part is there.
 broken() {
 	start run game-events/run
-	wait_for 60 has_part "$3"
-	if [[ ${4-} ]]; then wait_for 60 kill_part "$1" "$4"; else kill "-$1" "$pid"; fi
+	wait_for has_part "$3"
+	if [[ ${4-} ]]; then wait_for kill_part "$1" "$4"; else kill "-$1" "$pid"; fi
 	end
 	ok "${4:-the run} stopped by SIG$1 while there is $3: status $2" is "$2" "$status"
-	[[ $1 != KILL || ${4-} ]] || wait_for 60 clean # which goes on after the run's own end
+	[[ $1 != KILL || ${4-} ]] || wait_for clean # which goes on after the run's own end
 	ok "... and nothing is left behind" clean
 }
 
@@ -38,7 +38,7 @@ broken KILL 1 'python3 .*/lake/land ' 'python3 .*/lake/land '
 
 # Ctrl-C on a terminal reaches the run's process group only
 start run game-events/run
-wait_for 60 has_part '^bash .*/serve'
+wait_for has_part '^bash .*/serve'
 stop INT "-$pid"
 ok "Ctrl-C ends it with status 130" is 130 "$status"
 ok "... and nothing is left behind" clean

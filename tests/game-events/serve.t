@@ -31,7 +31,7 @@ Not Found
 404 text/plain
 END
 same "each path has its reply" expected actual
-wait_for 30 has_logged 7
+wait_for has_logged 7
 masked <"$GAME_DIR/access.log" >actual
 event() {
 	printf '{"event_type":"%s","event_ts":TIME,"Host":"%s","User-Agent":"%s","Accept":"%s",%s"request_id":ID}\n' "$@"
@@ -48,7 +48,7 @@ same "... and is logged as an event" expected actual
 # One request
 begin=$(date +%s%3N)
 play purchase_a_sword -D headers >/dev/null
-wait_for 30 has_logged 8
+wait_for has_logged 8
 end=$(date +%s%3N)
 tail -n 1 "$GAME_DIR/access.log" >event
 time=$(jq '.event_ts * 1000 | round' event)
@@ -77,7 +77,7 @@ request 'TRACE /purchase_a_potion HTTP/1.1\r\nHost: d\r\n\r\n' >bad-method
 request 'POST /purchase_a_potion HTTP/1.1\r\nHost: e\r\nContent-Length: 99999999\r\n\r\n' >bad-length
 request '\026\003\001\002\000\001\000\001\374\003\003' >tls
 request "GET /join_guild?$(printf '%09000d' 0) HTTP/1.1\\r\\nHost: f\\r\\n\\r\\n" >long-path
-wait_for 30 has_logged 12
+wait_for has_logged 12
 head -qn 1 post query range condition another-condition no-host simple bad-request bad-method bad-length tls long-path | tr -d '\r' >actual
 cat >expected <<'END'
 Sword Purchased!
@@ -127,9 +127,9 @@ has_read() { # the server, what was sent to it
 }
 exec {connection}<>"/dev/tcp/127.0.0.1/$GAME_PORT"
 printf 'GET /join_guild HTTP/1.1\r\n' >&"$connection"
-wait_for 30 has_read
+wait_for has_read
 kill "${pids[server]}"
-wait_for 30 refuses
+wait_for refuses
 printf 'Host: late\r\n\r\n' >&"$connection"
 timeout 60 cat <&"$connection" >reply
 exec {connection}>&-
@@ -145,7 +145,7 @@ ok "Ctrl-C ends it with status 130" is 130 "$status"
 ok "... and leaves no process" none_left
 start_server
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
-wait_for 30 none_left
+wait_for none_left
 ok "kill -9 of it ends nginx too" none_left
 start_server
 play join_guild >reply
@@ -154,7 +154,7 @@ kill -KILL "$(<"$GAME_DIR/nginx.pid")"
 end
 ok "when nginx is killed it ends with status 1" is 1 "$status"
 ok "... and says so" says server.err "serve: nginx ended with status 137"
-wait_for 30 none_left
+wait_for none_left
 
 # rotate
 ok "rotate works without a server" "$game/rotate"
@@ -165,11 +165,11 @@ start_server
 ok "rotate leaves an empty log" "$game/rotate"
 play purchase_a_sword >reply
 play purchase_a_sword >reply
-wait_for 30 has_logged 2
+wait_for has_logged 2
 ok "rotate has the server begin a new log" "$game/rotate"
 ok "... at once" test -e "$GAME_DIR/access.log"
 play join_guild >reply
-wait_for 30 has_logged 1
+wait_for has_logged 1
 ok "... for what comes then" is "$(event join_guild "127.0.0.1:$GAME_PORT" "$agent" '*/*' '')" \
 	"$(masked <"$GAME_DIR/access.log")"
 ok "... the old ones kept" is "2 logs" "$(find "$GAME_DIR" -regextype posix-extended \
@@ -180,7 +180,7 @@ rm "$GAME_DIR"/access.log.*
 kill -USR1 "$(<"$GAME_DIR/nginx.pid")"
 : >"$GAME_DIR/access.log"
 ok "load says how many requests were answered" is "50 requests answered" "$("$game/load" -n 50)"
-wait_for 30 has_logged 50
+wait_for has_logged 50
 jq -r '.event_type + " " + .Host' "$GAME_DIR/access.log" | sort | uniq -c | awk '{ print $1, $2, $3 }' >actual
 for type in default join_guild purchase_potion purchase_shield purchase_spear purchase_sword; do
 	for host in user1.comcast.com user2.att.com user3.verizon.com user4.charter.com; do
@@ -211,12 +211,12 @@ if ((EUID == 0)); then
 	cp -r "$root/scripts/kafka-pipe.sh" "$game" scripts
 	chown -R 65534:65534 his
 	play_and_rotate() {
-		GAME_DIR=$work/his wait_for 30 server_answers_or_ended
+		GAME_DIR=$work/his wait_for server_answers_or_ended
 		play purchase_a_sword >reply
-		GAME_DIR=$work/his wait_for 30 has_logged 1
+		GAME_DIR=$work/his wait_for has_logged 1
 		GAME_DIR=$work/his "$@" scripts/game-events/rotate
 		play join_guild >>reply
-		GAME_DIR=$work/his wait_for 30 has_logged 1
+		GAME_DIR=$work/his wait_for has_logged 1
 		stop TERM "${pids[server]}"
 		cat his/access.log.* his/access.log | masked >>reply
 		rm his/access.log*

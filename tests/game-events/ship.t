@@ -7,15 +7,15 @@ source "$(dirname "$0")/lib.sh"
 port=$(free-port)
 KAFKA_BROKER=127.0.0.1:$port
 start ship game-events/ship
-wait_for 30 says ship.err "waiting for the broker at $KAFKA_BROKER"
+wait_for says ship.err "waiting for the broker at $KAFKA_BROKER"
 start_kafka "$port"
-wait_for 60 says ship.err "topic events is there"
+wait_for says ship.err "topic events is there"
 start_server
 play purchase_a_sword >reply
-wait_for 60 holds "$GAME_TOPIC" 1
+wait_for holds "$GAME_TOPIC" 1
 ok "a lone event comes, though nothing follows it" kill -0 "${pids[ship]}"
 play purchase_a_potion >reply
-wait_for 60 holds "$GAME_TOPIC" 2
+wait_for holds "$GAME_TOPIC" 2
 ok "... and so does the next one" kill -0 "${pids[ship]}"
 all_shipped "the topic holds them as they are in the log"
 start second game-events/ship
@@ -36,11 +36,11 @@ begin='{"event_type":"default","request_id":"0123456789abcdef'
 end='"}'
 start ship game-events/ship
 printf %s "$begin" >>"$GAME_DIR/access.log"
-wait_for 30 read_to_end
+wait_for read_to_end
 printf '%s\n' "0000000000000000$end" >>"$GAME_DIR/access.log"
-wait_for 60 holds "$GAME_TOPIC" 3
+wait_for holds "$GAME_TOPIC" 3
 printf %s "$begin" >>"$GAME_DIR/access.log"
-wait_for 30 read_to_end
+wait_for read_to_end
 stop TERM "$pid"
 ok "stopped in the middle of a line, it ends with status 143" is 143 "$status"
 start ship game-events/ship
@@ -58,7 +58,7 @@ play purchase_a_sword >reply
 ends_so() { # the topic, as the log does
 	consume "$GAME_TOPIC" | tail -n 1 | cmp - <(tail -n 1 "$GAME_DIR/access.log")
 }
-wait_for 60 ends_so
+wait_for ends_so
 ok "what is behind lines that are too long comes" kill -0 "$pid"
 ok "they are said, the first twenty" is "20 {\"n\":20,\"agent\":" \
 	"$(grep -c 'left out: a line of 10000[0-9]* bytes, the producer takes 997952: ' ship.err) $(grep -o '{"n":20,"agent":' ship.err)"
@@ -81,7 +81,7 @@ all_shipped "what was rotated before it starts is sent, and nothing twice"
 play purchase_a_shield >reply
 "$game/rotate"
 play purchase_a_sword >reply
-wait_for 30 has_logged 1
+wait_for has_logged 1
 "$game/rotate"
 play purchase_a_spear >reply
 all_shipped "of two rotations at once, no event is lost"
@@ -98,13 +98,13 @@ has_part() {
 	[[ $(pgrep -P "$1" -f -- "$2") ]]
 }
 fails() { # TITLE PARENT COMMAND
-	wait_for 60 has_part "$2" "$3"
+	wait_for has_part "$2" "$3"
 	kill -KILL "$(pgrep -P "$2" -f -- "$3")"
 	play purchase_a_sword -H "Host: $1" >reply
 	end
 	ok "without $1 it ends with status 1" is 1 "$status"
 	ok "... and says so" grep -q "^ship: $1 ended .*status" ship.err
-	wait_for 60 no_ship_left
+	wait_for no_ship_left
 	ok "... and leaves no process" no_ship_left
 	start ship game-events/ship
 	all_shipped "... and started again it loses nothing and repeats nothing"
@@ -112,12 +112,12 @@ fails() { # TITLE PARENT COMMAND
 fails "the log's follower" "$pid" '/follow .*/access\.log'
 fails "the filter of sent events" "$pid" '^gawk .*padding'
 fails "producer to events" "$pid" '^kcat.* -P '
-wait_for 60 has_part "$pid" '/follow .*/access\.log'
+wait_for has_part "$pid" '/follow .*/access\.log'
 fails "the log's follower" "$(pgrep -P "$pid" -f '/follow .*/access\.log')" ^tail
 
 # ship itself, and all at once, while the broker doesn't answer: a request is on its way to it
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
-wait_for 60 no_ship_left
+wait_for no_ship_left
 ok "kill -9 of it leaves no process" no_ship_left
 play join_guild >reply
 start ship game-events/ship
@@ -127,7 +127,7 @@ has_request() { # the broker: bytes it has not read
 }
 kill -STOP "$broker"
 play purchase_a_potion >reply
-wait_for 60 has_request
+wait_for has_request
 { ship_left | cut -d' ' -f1 | xargs kill -KILL && wait "$pid"; } 2>/dev/null
 play join_guild >reply
 start ship game-events/ship
@@ -138,19 +138,19 @@ stop TERM "$pid"
 
 # Several partitions, others that send to the topic all the while
 GAME_TOPIC=many
-create-topics "$KAFKA_BROKER" many:3 || bail_out "no topic"
+create-topics "$KAFKA_BROKER" many:3 || give_up "no topic"
 rm "$GAME_DIR"/*.gz
 logged | LC_ALL=C sort >expected
 for run in first second; do
 	(until [[ -e enough ]]; do seq -f 'other %g' 200 && sleep 0.01; done | produce many -q -X linger.ms=1) &
 	others=$!
-	wait_for 60 holds many 900
+	wait_for holds many 900
 	start ship game-events/ship
-	wait_for 60 test -s "$GAME_DIR/ship.lock" # it has read the topic
+	wait_for test -s "$GAME_DIR/ship.lock" # it has read the topic
 	touch enough
 	ok "while others send, it starts a $run time" wait "$others"
 	rm enough
-	wait_for 60 holds "$GAME_TOPIC" "$(($(consume many | grep -c ^other) + $(wc -l <expected)))"
+	wait_for holds "$GAME_TOPIC" "$(($(consume many | grep -c ^other) + $(wc -l <expected)))"
 	consume many | LC_ALL=C grep -av ^other | LC_ALL=C sort >actual
 	same "... and loses nothing and repeats nothing" expected actual
 	stop TERM "$pid"

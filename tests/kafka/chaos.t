@@ -27,10 +27,10 @@ fresh_topics
 rolled=segment.ms=1000,segment.index.bytes=65536
 compacted=$rolled,cleanup.policy=compact,min.cleanable.dirty.ratio=0.001,delete.retention.ms=0
 create-topics "$KAFKA_BROKER" "$REDIS_TOPIC:1:$compacted" "$EVENTS_TOPIC:3:$compacted" "$KAFKA_RISK_TOPIC:1:$rolled" ||
-	bail_out "no topics"
+	give_up "no topics"
 
 # The disk under the log, and under the rejects of events-decode
-mount -t tmpfs -o "size=$((events * 400 + 33554432))" none "$disk" || bail_out "can't mount a disk of its own"
+mount -t tmpfs -o "size=$((events * 400 + 33554432))" none "$disk" || give_up "can't mount a disk of its own"
 LOG_DIR=$disk/logs
 mkdir programs
 ln -s "$(program redis-decode)" "$(program join)" programs
@@ -93,7 +93,7 @@ have_joined() {
 
 # forget: takes a third of the first parts' events away, once they have been joined.
 forget() {
-	wait_for 3600 have_joined "$(perl -e 'print scalar grep { $_ % 40 <= 20 } 1 .. shift' "$events")"
+	wait_for have_joined "$(perl -e 'print scalar grep { $_ % 40 <= 20 } 1 .. shift' "$events")"
 	for n in {0..5}; do
 		perl -e 'my ($of, $n) = @ARGV; printf qq(\xe9\xff%d\t\x1e), $_ for grep { $_ % 40 == $n && $_ % 3 == 0 } 1 .. $of' \
 			"$events" "$n" | to_events "$n" -Z
@@ -165,7 +165,7 @@ for ((n = 0; n < faults; n++)); do
 done
 : >struck
 wait "$feeder"
-wait_for 3600 have_joined "$events"
+wait_for have_joined "$events"
 
 # bad NAME: an event that is rejected, longer than what a full disk has left in a file's last page
 bad() {
@@ -175,14 +175,14 @@ no_space() { # COUNT: it has been said so often, or more
 	(($(grep -cF "$disk/rejects: No space left on device" join.err) >= $1))
 }
 bad first # so that no full disk of before is on its mind
-wait_for 3600 says "$disk/rejects" first
+wait_for says "$disk/rejects" first
 said=$(grep -cF "$disk/rejects: No space left on device" join.err)
 fill_disk 2>/dev/null
 bad lost
-wait_for 3600 no_space $((said + 1))
+wait_for no_space $((said + 1))
 rm "$disk/filler"
 bad kept
-wait_for 3600 says "$disk/rejects" kept
+wait_for says "$disk/rejects" kept
 ok "what is rejected is kept again once the disk has room, and what it had none for is not there in part" \
 	is 0 "$(grep -c lost "$disk/rejects")"
 : >enough

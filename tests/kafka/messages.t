@@ -5,7 +5,7 @@
 put_in_path redis-decode events-decode join
 
 start_kafka
-create-topics "$KAFKA_BROKER" spread:3 keyed:3 || bail_out "no topics"
+create-topics "$KAFKA_BROKER" spread:3 keyed:3 || give_up "no topics"
 
 # keys
 

@@ -7,7 +7,7 @@ export BROKER=kafka
 
 start_broker
 fresh_topics
-create-topics "$KAFKA_BROKER" "$REDIS_TOPIC:2" "$EVENTS_TOPIC:3" "$KAFKA_RISK_TOPIC:3" || bail_out "no topics"
+create-topics "$KAFKA_BROKER" "$REDIS_TOPIC:2" "$EVENTS_TOPIC:3" "$KAFKA_RISK_TOPIC:3" || give_up "no topics"
 
 # Customers 1 to 500 have two versions, of which the second counts; 501 to 520 come when all their events have waited. The
 # messages are of several lines, and a tombstone stands between them.
@@ -52,15 +52,15 @@ kill_part() {
 	before=$(consume "$KAFKA_RISK_TOPIC" | wc -l)
 	rm -f go
 	PROGRAMS=${3-${PROGRAMS-}} start join submit-event-kafkajoin.sh
-	[[ ${3-} ]] || wait_for 60 has_part '/events-decode -J'
+	[[ ${3-} ]] || wait_for has_part '/events-decode -J'
 	send_events
-	if [[ ${3-} ]]; then wait_for 60 has_part "$2"; else wait_for 60 grown; fi
-	kill -KILL "$(part "$2")" || bail_out "no part $2"
+	if [[ ${3-} ]]; then wait_for has_part "$2"; else wait_for grown; fi
+	kill -KILL "$(part "$2")" || give_up "no part $2"
 	: >go
 	end
 	ok "without its $1, the pipeline ends with status 1" is 1 "$status"
 	ok "... and names it" grep -q "^submit-event-kafkajoin.sh: $1 ended .*status 137$" join.err
-	wait_for 60 none_left
+	wait_for none_left
 }
 
 kill_part "producer to $KAFKA_RISK_TOPIC" '^kcat .* -P '
@@ -79,17 +79,17 @@ kill_part join 'slow/join' "$work/slow"
 before=$(consume "$KAFKA_RISK_TOPIC" | wc -l)
 start join submit-event-kafkajoin.sh
 send_events
-wait_for 60 grown
+wait_for grown
 { left | cut -d' ' -f1 | xargs kill -KILL; end; } 2>/dev/null
-wait_for 60 none_left
+wait_for none_left
 
 # The script alone, its producer stopped: that keeps a second pipeline out, wherever it is started
 before=$(consume "$KAFKA_RISK_TOPIC" | wc -l)
 start join submit-event-kafkajoin.sh
-wait_for 60 has_part '^kcat .* -P '
+wait_for has_part '^kcat .* -P '
 producer=$(part '^kcat .* -P ')
 send_events
-wait_for 60 grown
+wait_for grown
 kill -STOP "$producer"
 { kill -KILL "$pid"; end; } 2>/dev/null
 start second submit-event-kafkajoin.sh
@@ -97,25 +97,25 @@ end
 ok "a stopped producer that was left behind keeps a second pipeline out" is 1 "$status"
 ok "... which says why" says second.err "what a killed one left still sends to it"
 kill -CONT "$producer"
-wait_for 60 none_left
+wait_for none_left
 
 # Starting again by itself
 start join submit-event-kafkajoin.sh --supervise
-wait_for 60 has_part '/events-decode -J'
+wait_for has_part '/events-decode -J'
 kill -KILL "$(part '/join --pad')"
-wait_for 60 says join.err "it starts again in 1 s"
-wait_for 60 has_part '/events-decode -J'
+wait_for says join.err "it starts again in 1 s"
+wait_for has_part '/events-decode -J'
 kill -KILL "$(part '^kcat .* -P ')"
-wait_for 60 says join.err "it starts again in 2 s"
+wait_for says join.err "it starts again in 2 s"
 send_events
 customers 501 520 1940 | send_customers 0
-wait_for 60 holds "$KAFKA_RISK_TOPIC" "$sent"
+wait_for holds "$KAFKA_RISK_TOPIC" "$sent"
 stop INT "-$pid"
 ok "Ctrl-C ends it where it starts again by itself" is 143 "$status"
 ok "... and leaves no process" none_left
 
 start join submit-event-kafkajoin.sh
-wait_for 60 has_part '/events-decode -J'
+wait_for has_part '/events-decode -J'
 sleep 1
 stop TERM "$pid"
 ok "with nothing left to do, nothing is written" is "143 " "$status $(<join.out)"
@@ -127,12 +127,12 @@ two_producers() {
 }
 start one submit-event-kafkajoin.sh --partitions 0
 start two submit-event-kafkajoin.sh --partitions 1,2
-wait_for 60 two_producers
+wait_for two_producers
 start join submit-event-kafkajoin.sh --partitions 2
 end
 ok "a share that another pipeline has is refused" is 1 "$status"
 send_events
-wait_for 60 holds "$KAFKA_RISK_TOPIC" "$sent"
+wait_for holds "$KAFKA_RISK_TOPIC" "$sent"
 for name in one two; do stop TERM "${pids[$name]}"; done
 ok "each share shows its own records" is "200 400" "$(wc -l <one.out) $(wc -l <two.out)"
 ok "... with the positions of its partitions" is "$EVENTS_TOPIC:0 $EVENTS_TOPIC:1 $EVENTS_TOPIC:2" \

@@ -21,18 +21,18 @@ produce redis-server <redis.ndjson
 feed | produce stedi-events 2>producer.err &
 producer=$!
 
-wait_for 120 holds stedi-graph 200
+wait_for holds stedi-graph 200
 stop_broker
 start_kafka "$port"
-wait_for 120 holds stedi-graph 1200
+wait_for holds stedi-graph 1200
 stop_broker KILL
 start_kafka "$port"
-wait_for 120 holds stedi-graph 2200
+wait_for holds stedi-graph 2200
 ok "events came all the while" kill -0 "$producer"
 touch enough
 ok "every one reached Kafka" wait "$producer"
 sent=$(<sent)
-wait_for 120 holds stedi-graph "$sent"
+wait_for holds stedi-graph "$sent"
 ok "the pipeline ran through" kill -0 "$pid"
 stop TERM "$pid"
 ok "and ends when it is told to" is 143 "$status"

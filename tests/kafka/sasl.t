@@ -16,7 +16,7 @@ export KCAT_CONFIG=$work/kafka/client.conf
 start pipeline submit-event-kafkajoin.sh
 produce redis-server <redis.ndjson 2>producer.err
 produce stedi-events <events.ndjson 2>>producer.err
-wait_for 120 holds stedi-graph 100
+wait_for holds stedi-graph 100
 stop TERM "$pid"
 consume stedi-graph 2>consumer.err | without_positions | sort >actual
 sort joined.ndjson >expected

@@ -6,7 +6,7 @@ put_in_path redis-decode events-decode join
 
 start_kafka
 create-topics "$KAFKA_BROKER" customers:3 events:4 graph:4 customers-by-email:4 events-by-email:4 graph-by-email:4 ||
-	bail_out "no topics"
+	give_up "no topics"
 
 # Two versions of each of 2,000 customers, the later of which counts, and 20,000 events over four partitions.
 perl -e 'for my $year (1930, 1940) {

@@ -10,10 +10,10 @@ send 1
 env --default-signal=TERM,INT land --follow 0 events followed "$columns" 'to_timestamp(ts)::date' \
 	events-decode -J -f "$fields" >landed 2>err &
 pid=$!
-wait_for 120 lines 1
+wait_for lines 1
 for n in {2..25}; do
 	send "$n"
-	wait_for 60 lines "$n"
+	wait_for lines "$n"
 done
 ok "each message is landed as it comes" test "$(sort -u landed)" = 'followed: 1 records landed, 0 rejected'
 tables | awk 'NR == 2 { print $2, $3 }' >actual
@@ -21,13 +21,13 @@ echo '25 25' >expected
 same "in a file of its own" expected actual
 send 26
 compacted() { [[ $(tables | awk 'NR == 2 { print $2, $3 }') == '26 1' ]]; }
-ok "until it pays to make one of them" wait_for 60 compacted
+ok "until it pays to make one of them" wait_for compacted
 
 broker_down
-wait_for 60 says err "land: the broker at $KAFKA_BROKER doesn't answer"
+wait_for says err "land: the broker at $KAFKA_BROKER doesn't answer"
 broker_up
 send 27
-wait_for 60 lines 27
+wait_for lines 27
 query -csv -noheader 'select count(*), count(distinct n) from followed' >actual
 ok "after an outage it goes on" test "$(<actual)" = 27,27
 stop TERM $pid

@@ -16,9 +16,9 @@ state() { curl -s "http://$(<hdfs/address)/jmx?qry=Hadoop:service=NameNode,name=
 answers() { [[ -s hdfs/address ]] && state | jq -e '.beans[0]' >/dev/null 2>&1; }
 data_nodes() { state | jq -e ".beans[0].NumLiveDataNodes == $1" >/dev/null; }
 start_node name
-wait_for 120 answers
+wait_for answers
 start_node data
-wait_for 120 data_nodes 1
+wait_for data_nodes 1
 LAKE=$(grep -om 1 'hdfs://[0-9.:]*' hdfs/core-site.xml)/some/lake
 
 start_embedded events:2
@@ -87,7 +87,7 @@ grow
 stop_node data
 ok "without a data node landing fails" eval '! land_events first'
 start_node data
-ok "with it" wait_for 120 land_events first
+ok "with it" wait_for land_events first
 all_landed "all is landed, once"
 ok "nothing half is left" test -z "$(files first/_rejects | grep '^\.')"
 LAKE=hdfs://127.0.0.1:1/lake land_events first

@@ -7,7 +7,7 @@ start_kafka
 create-topics "$KAFKA_BROKER" events:2
 
 # killed_at N COMMAND ...: it, killed at the N-th of its changes to the files of the table killed.
-cc -shared -fPIC -o kill-at.so "$root/tests/lake/kill-at.c" || bail_out "no compiler"
+cc -shared -fPIC -o kill-at.so "$root/tests/lake/kill-at.c" || give_up "no compiler"
 killed_at() {
 	LD_PRELOAD=$work/kill-at.so KILL_IN=/killed/ KILL_AT=$1 "${@:2}"
 }

@@ -264,7 +264,7 @@ end_of_gaps() { # beyond what can be read
 	end=$(kcat -Q -b "$KAFKA_BROKER" -X isolation.level=read_uncommitted -t gaps:0:-1) &&
 		((${end##* } > $(tail -n 1 expected) + 300))
 }
-wait_for 60 end_of_gaps
+wait_for end_of_gaps
 ok "with a transaction that is still open, land comes to an end" land_gaps
 ok "without it" says out 'gaps: 0 records landed, 0 rejected'
 exec {pipe}>&-
@@ -313,7 +313,7 @@ ok "is said" says err 'land: stale: events[1]@15-16 expired before it was landed
 
 anew() { # MESSAGES: the topic again becoming one in an empty Kafka
 	kafka_tool TopicCommand --delete --topic days
-	wait_for 60 eval "! kafka_tool TopicCommand --list | grep -qx days"
+	wait_for eval "! kafka_tool TopicCommand --list | grep -qx days"
 	seq -f '{"ts":1516717442,"n":%.0f}' "$1" | produce days
 }
 land_days() { land days days 'ts double, n integer' 'to_timestamp(ts)::date' events-decode -J -f ts,n >out 2>err; }

@@ -5,8 +5,8 @@
 source "$(dirname "$0")/lib.sh"
 
 python=$root/build/spark/bin/python
-[[ -x $python ]] || bail_out "pyspark is missing: run scripts/need-packages.sh spark"
-JARS=$(fetch-jars delta) || bail_out "no connector of Delta's"
+[[ -x $python ]] || give_up "pyspark is missing: run scripts/need-packages.sh spark"
+JARS=$(fetch-jars delta) || give_up "no connector of Delta's"
 export JARS
 start_embedded exams:1
 

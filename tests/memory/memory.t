@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../system.sh"
 put_in_path redis-decode events-decode join
 "${CC:-cc}" -std=c11 -Wall -Wextra -O2 -fPIC -shared -o fail_malloc.so "$root/tests/memory/fail_malloc.c" ||
-	bail_out "fail_malloc.c can't be compiled"
+	give_up "fail_malloc.c can't be compiled"
 
 # right PROGRAM: all but the last two lines is what it writes where memory lasts, as far as it came.
 right() {

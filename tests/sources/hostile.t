@@ -12,7 +12,7 @@ serve() { # CASE: has tests/sources/odd-redis do so
 	: >err
 	"$root/tests/sources/odd-redis" "$REDIS_PORT" "$1" >served &
 	server=$!
-	wait_for 60 test -s served
+	wait_for test -s served
 }
 
 milliseconds() {
@@ -25,8 +25,8 @@ obeys() {
 	serve "$2"
 	"${@:3}" >out 2>err &
 	pid=$!
-	wait_for 60 grep -qE '^(waits|sends)' served
-	wait_for 60 has_socket
+	wait_for grep -qE '^(waits|sends)' served
+	wait_for has_socket
 	begin=$(milliseconds)
 	stop TERM "$pid"
 	took=$(($(milliseconds) - begin))
@@ -63,7 +63,7 @@ bounded() {
 	serve "$2"
 	redis-source "${@:3}" >out 2>err &
 	pid=$!
-	wait_for 60 grep -qE '^(waits|has sent 1 GB)' served
+	wait_for grep -qE '^(waits|has sent 1 GB)' served
 	held=$(peak "$pid")
 	stop TERM "$pid"
 	ok "$1 takes $held MiB" test "$held" -lt "$little"
@@ -83,7 +83,7 @@ says_at_last() { # TITLE CASE STATUS REASON
 	serve "$2"
 	redis-source >out 2>err &
 	pid=$!
-	wait_for 60 test -s err
+	wait_for test -s err
 	[ "$3" != 143 ] || kill "$pid"
 	wait "$pid" || status=$?
 	ok "$1" is "$3 redis-source: Redis at 127.0.0.1:$REDIS_PORT: $4" "$status $(<err)"
@@ -101,7 +101,7 @@ pid=$!
 tries() {
 	(($(grep -c REPLCONF served) >= 4))
 }
-wait_for 60 tries
+wait_for tries
 stop TERM "$pid"
 ok 'tried again and again, said once' is 'redis-source: it closed the connection; trying again' "$(sed 's/Redis at [^ ]* //' err)"
 done_testing

@@ -24,7 +24,7 @@ mark() {
 	redis set "mark $number" 0 >/dev/null
 	# What is to be read comes in its order, and so after all that was written before.
 	redis append "mark $number" . >/dev/null
-	wait_for 60 says out "\"key\":\"$(printf 'mark %d' "$number" | base64)\",\"value\":\"MC4=\",\"expiredMs\""
+	wait_for says out "\"key\":\"$(printf 'mark %d' "$number" | base64)\",\"value\":\"MC4=\",\"expiredMs\""
 }
 
 # published: the messages since the last time, complete, without the marks

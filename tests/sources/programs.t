@@ -39,7 +39,7 @@ look() {
 		voluntary_ctxt_switches:) switches=$value ;;
 		esac
 	done <"/proc/$!/status"
-	[[ $state != Z* ]] || bail_out "$1 has ended"
+	[[ $state != Z* ]] || give_up "$1 has ended"
 	[ "$name" = "$1" ]
 }
 
@@ -87,7 +87,7 @@ for program in $filters; do
 	idle "$program" 2>err &
 	until catches "$program" USR1; do :; done
 	kill -USR1 "$!"
-	wait_for 60 says err ' in/s'
+	wait_for says err ' in/s'
 	stop TERM "$!"
 	ok "$program: SIGUSR1 prints the counts, also one that comes before it waits" is \
 		"$program: 0 in, 0 out, 0 skipped, 0 rejected" "$(sed 's/, 0 waiting//; s/;.*//' err)"
@@ -137,13 +137,13 @@ for program in $filters redis-source stedi-simulator; do
 	# shellcheck disable=SC2086 # the words of a command
 	nonblocking 1 ${much[$program]} >pipe 2>err &
 	pid=$!
-	wait_for 60 full
+	wait_for full
 	: >drained # which the one before has left
 	drain drained &
 	exec 8>&-
 	status=0
 	if [ "$program" = redis-source ]; then
-		wait_for 60 has_lines drained "${lines[$program]}"
+		wait_for has_lines drained "${lines[$program]}"
 		kill "$pid"
 	fi
 	wait "$pid" || status=$?
@@ -158,7 +158,7 @@ for program in $filters; do
 	pipe
 	# shellcheck disable=SC2086
 	nonblocking 1 ${much[$program]} >pipe 2>err &
-	wait_for 60 full
+	wait_for full
 	kill -TERM "$!"
 	while catches "$program" TERM; do :; done
 	stop TERM "$!"
@@ -251,7 +251,7 @@ for program in $programs; do
 		rm -f out
 		eval "exec ${little[$program]} >out $closed" &
 		pid=$!
-		wait_for 60 test -s out
+		wait_for test -s out
 		[ -z "${ends[$program]:-}" ] || kill "$pid"
 		status=0
 		wait "$pid" || status=$?

@@ -14,10 +14,10 @@ start_source
 published >/dev/null
 
 stop_redis KILL
-wait_for 60 says err 'trying again'
+wait_for says err 'trying again'
 start_redis --appendonly yes
 redis zadd Customer 0 two >/dev/null
-wait_for 60 says err 'connected'
+wait_for says err 'connected'
 redis zadd Customer 0 three >/dev/null
 published >/dev/null
 ok 'killed and started again: all is there' is 'one three two' "$(elements)"
@@ -42,7 +42,7 @@ for i in $(seq 1000); do
 	[ $((i % 200)) -ne 0 ] || echo 'client kill type replica'
 done | redis >/dev/null
 redis zadd Customer 0 last >/dev/null
-wait_for 60 says out "$(printf last | base64)"
+wait_for says out "$(printf last | base64)"
 published >/dev/null
 ok 'nothing is missed while the connection is cut' is 1000 \
 	"$(elements | tr ' ' '\n' | grep -c ^number)"

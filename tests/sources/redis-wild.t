@@ -36,7 +36,7 @@ ok 'a snapshot as long as --max-output allows goes through' is "$length" \
 	"$(first -k large --max-output "$length" | awk '{ print length }')"
 limit=$((length - 1))
 start_source -k large --max-output "$limit"
-wait_for 60 test -s err
+wait_for test -s err
 stop TERM "$source_pid"
 ok 'a longer one does not' is "$(left_out large "$length" 1)"$'\n'"redis-source: 1 left out: longer than --max-output $limit" \
 	"$(cat out err)"
@@ -144,7 +144,7 @@ ok 'a pattern that matched nothing is named, and no other' is "redis-source: --k
 
 rights='+psync +replconf +scan +zscan +zscore +get +type +pttl +info +command|getkeys'
 grep -qF -e "+psync +replconf +scan +zscan +zscore +get +type +pttl +info '+command|getkeys' +select" \
-	"$root/scripts/redis-source/redis-source.1" || bail_out 'the page names other rights'
+	"$root/scripts/redis-source/redis-source.1" || give_up 'the page names other rights'
 export REDIS_USER=source REDIS_PASSWORD=secret
 # shellcheck disable=SC2086
 redis acl setuser source on '>secret' resetkeys '%R~Customer' '%R~mark*' '%R~copy' $rights >/dev/null
@@ -199,7 +199,7 @@ rm -f redis/dump.rdb
 start_redis
 redis zadd Customer 0 a >/dev/null
 start_source
-wait_for 60 test -s out
+wait_for test -s out
 ok 'it counts as a replica for WAIT, as the page says' is 1 "$(printf 'set a 1\nwait 1 0\n' | redis | tail -n 1)"
 stop TERM "$source_pid"
 stop_redis
@@ -208,7 +208,7 @@ stop_redis
 
 authority() { # NAME: makes NAME.key and the certificate NAME.crt, for 127.0.0.1
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$1.key" -out "$1.crt" \
-		-subj "/CN=$1" -addext "subjectAltName=IP:127.0.0.1" -days 2 2>openssl.err || bail_out "openssl failed"
+		-subj "/CN=$1" -addext "subjectAltName=IP:127.0.0.1" -days 2 2>openssl.err || give_up "openssl failed"
 }
 authority own
 authority other
@@ -244,8 +244,8 @@ said() { # PORT REASON: what both programs say of it, and try again
 	forget
 	over_tls start_source
 	over_tls stedi-simulator 2>simulator.err &
-	wait_for 60 test -s err
-	wait_for 60 test -s simulator.err
+	wait_for test -s err
+	wait_for test -s simulator.err
 	stop TERM "$!"
 	stop TERM "$source_pid"
 	is "$(printf '%s: Redis at %s: %s; trying again\n' redis-source "$REDIS_HOST:$1" "$2" stedi-simulator "$REDIS_HOST:$1" "$2")" \

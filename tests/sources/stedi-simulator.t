@@ -75,13 +75,13 @@ ok '900 different customers' is 900 "$(redis zrange Customer 0 -1 | jq -r .email
 redis flushall >/dev/null
 stedi-simulator -s 3 -P 0.01 -c 1 --pad=64 >events 2>err &
 pid=$!
-wait_for 60 test -s events
+wait_for test -s events
 ok '--pad fills the block' is 0 "$(($(head -c 64 events | wc -c) % 64))"
 stop_redis KILL
-wait_for 60 says err 'trying again'
+wait_for says err 'trying again'
 start_redis
 redis_has_tests() { [ "$(redis zcard RapidStepTest)" -gt 5 ]; }
-wait_for 60 redis_has_tests
+wait_for redis_has_tests
 ok 'Redis was away: that is said' says err 'connected'
 ok 'the customers are there again' is 1 "$(redis zcard Customer)"
 stop TERM "$pid"
