@@ -135,7 +135,7 @@ picture:
 chaos:
 	@scripts/need-packages.sh build demo check kafka
 	@$(MAKE) -s all
-	tests/run tests/kafka/chaos.t
+	TEST_SECONDS=0 tests/run -v tests/kafka/chaos.t
 
 check-browser:
 	@scripts/need-packages.sh build demo check browser
@@ -152,12 +152,12 @@ check-lake:
 # make demo, make check and make install on bare machines of Debian; takes root
 check-bare:
 	@scripts/need-packages.sh bare
-	tests/run tests/bare
+	tests/run -v tests/bare
 
 # ENGINE is a command that lends the next one a container engine
 check-compose:
 	@scripts/need-packages.sh build demo check browser kafka
-	$(ENGINE) tests/run tests/compose
+	$(ENGINE) tests/run -v tests/compose
 
 # the image is made without these
 -include scripts/install/install.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
