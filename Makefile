@@ -89,9 +89,12 @@ Not tested here is what these targets test, and $(MAKE) check-all with them:
 endef
 export NOT_CHECKED
 
+# builds on all processors, unless the make that is called does so already
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 check:
 	@scripts/need-packages.sh build demo check
-	@$(MAKE) -s all sanitized
+	@$(MAKE) -s $(PARALLEL) all sanitized
 	tests/run $(TESTS) --sanitized $(SANITIZED_TESTS)
 	@echo "$$NOT_CHECKED"
 
