@@ -14,12 +14,15 @@ while (($#)); do
 	-p) partition=$2 ;;
 	-o) offset=$2 ;;
 	-e) ends=1 ;;
+	-f) lines=1 ;;
 	esac
 	shift
 done
 echo "$partition from $offset${ends:+, to its end}${_STDBUF_O:+, -o$_STDBUF_O}" >>calls
 write() {
-	printf '{"topic":"topic","partition":%d,"offset":%d,"payload":"{\\"offset\\":%d}"}\n' "$partition" "$offset" 5000
+	if [[ ${lines-} ]]; then echo "$offset a line"; else
+		printf '{"topic":"topic","partition":%d,"offset":%d,"payload":"{\\"offset\\":%d}"}\n' "$partition" "$offset" 5000
+	fi
 	offset=$((offset + 1))
 }
 [[ $offset != beginning ]] || offset=2 # older ones are deleted
@@ -64,46 +67,69 @@ STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic 0:1 1:1 -- ./kcat >ou
 ok "where a kcat fails, it does" is "follow: kcat of topic, partition 0, ended by itself" "$(sort err | tail -n 1)"
 wait_for none_left
 ok "... and leaves no other" none_left
+
+# Told to end at its system calls, one after the other: as it starts readers, waits for them, passes on what they have read, and
+# closes them. The first read and the first close come before it heeds the signal.
 echo 0 >status-0
 echo 5 >there-2
-
 : >said
 
-ended() {
-	! kill -0 "$pid" || { left && return 1; }
-}
-
-# stopped_after TENTHS-OF-A-MILLISECOND SIGNAL [OPTION]: whether it ends, and with what.
-stopped_after() {
-	STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" ${3+"$3"} topic 0:5 1:5 2:5 -- ./kcat >/dev/null 2>>said &
+# trace OPTION FILTER ...: runs it until all that comes is there, unless it has ended before, and sets $status.
+trace() {
+	: >out
+	STARTED_BY=$TEST_RUN strace -o trace "${@:2}" "$root/scripts/delivery/follow" ${1:+"$1"} topic 0:1 1:1 2:1 -- ./kcat >out 2>>said &
 	pid=$!
-	until grep -q delivery/follow "/proc/$pid/cmdline"; do :; done # bash's own child may lose a signal
-	sleep "$(printf '0.%04d' "$1")"
-	kill "-$2" "$pid"
-	wait_for ended
+	wait_for all_or_end
+	kill -TERM "$(pgrep -P "$pid")" 2>/dev/null
 	end
 }
 
-instants=150
+all_or_end() {
+	has_lines out 18 || ! kill -0 "$pid"
+}
+
+# numbers_of CALL: those of its calls that are traced, as strace counts them: the first, and up to six of those with the handler
+numbers_of() {
+	awk -v call="$1(" '/^rt_sigaction\(SIGTERM, \{sa_handler=0x/ { heeds = 1 }
+		index($0, call) == 1 { n++ } index($0, call) == 1 && (n == 1 || (heeds && times++ < 6)) { print n }' calls-of-follow
+}
+
 for option in "" --lines; do
-	declare -A ends=()
-	for ((instant = 0; instant < instants; instant++)); do
-		stopped_after $instant TERM ${option:+"$option"}
-		ends[$status]=1
-	done
-	ok "follow $option ends by SIGTERM, in whatever it is doing" is "" "$(tr ' ' '\n' <<<"${!ends[*]}" | grep -vx -e 0 -e 143)"
+	trace "$option"
+	mv trace calls-of-follow
+	ok "follow $option ends by SIGTERM while it waits for what comes" is 0 "$status"
+	for call in clone pselect6 read write close wait4; do numbers_of $call | sed "s/^/$call /"; done >instants
+	while read -r call number; do
+		trace "$option" -e "trace=$call" -e "inject=$call:signal=TERM:when=$number"
+		echo "$status"
+	done <instants | sort | uniq -c >ends
+	ok "... and in whatever it is doing" is "" "$(grep -vxE ' +[0-9]+ (0|143)' ends)"
+	ok "... $(wc -l <instants) times" test "$(wc -l <instants)" -gt 20
 	wait_for none_left
 	ok "... with the readers that it has started" none_left
-	unset ends
 done
 ok "... and without a word" is "" "$(<said)"
 
-# Killed while its readers are being started, which is before they can be told of it; those that wait, then, for what comes
-echo 7 | tee there-0 there-1 >there-2
+# Killed while one of its readers is being started, which is before that can be told of it
 mkdir slow
-printf '%s\n' '#!/bin/bash' "sleep 0.2; exec $(type -P setpriv) \"\$@\"" >slow/setpriv
+cat >slow/setpriv <<END
+#!/bin/bash
+[[ "\$*" != *"\$HELD"* ]] || { : >held && until [[ -e go ]]; do sleep 0.05; done; }
+exec $(type -P setpriv) "\$@"
+END
 chmod +x slow/setpriv
-for instant in {0..5000..250}; do PATH=$PWD/slow:$PATH stopped_after "$instant" KILL; done
-wait_for none_left
-ok "kill -9 leaves no reader either, nor one that was about to be started" none_left
+killed_at() { # PATTERN: of the command that is being started
+	rm -f held go
+	PATH=$PWD/slow:$PATH HELD=$1 STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic 0:5 1:5 2:5 -- ./kcat >out 2>err &
+	pid=$!
+	wait_for test -e held
+	stop KILL "$pid"
+	: >go
+}
+for partition in 0 1 2; do
+	killed_at "-J -e -m 1000000 -t topic -p $partition" # what is there
+	killed_at "-J -m 1000000 -t topic -p $partition"    # what comes
+	wait_for none_left
+	ok "kill -9 as a reader of partition $partition is being started leaves none, nor one that was there before" none_left
+done
 done_testing
