@@ -33,15 +33,17 @@ for script in "$root"/scripts/{,assessments/,game-events/}*; do
 	ok "... of which none reaches the terminal as it is" is 0 "$(grep -c $'\033' err)"
 done
 
-# Settings that can't be right are refused before anything is waited for.
+# Settings that can't be right are refused before anything is waited for. All of these are looked at by the same function.
+for topic in .. "$(printf '%250s' '' | tr ' ' x)" schlüssel; do
+	run env "EVENTS_TOPIC=$topic" "$root/scripts/submit-event-kafkastreaming.sh"
+	ok "the topic ${topic:0:20} is refused" refused "$status" ": expected 1 to 249 letters, digits, dots"
+done
 for name in REDIS_TOPIC EVENTS_TOPIC KAFKA_RISK_TOPIC ASSESSMENTS_TOPIC GAME_TOPIC; do
 	mapfile -t scripts < <(grep -l "\$[{]*$name" "$root"/scripts/{{submit-*,watch-risk}.sh,{assessments,game-events}/{follow,land,publish,ship}} 2>/dev/null)
 	ok "some script takes $name" test "${#scripts[@]}" -gt 0
 	for script in "${scripts[@]}"; do
-		for topic in 'bad topic' .. "$(printf '%250s' '' | tr ' ' x)" schlüssel; do
-			run env "$name=$topic" GAME_DIR="$work/game" "$script"
-			ok "${script##*/} refuses the topic ${topic:0:20}" refused "$status" ": expected 1 to 249 letters, digits, dots"
-		done
+		run env "$name=bad topic" GAME_DIR="$work/game" "$script"
+		ok "${script##*/} refuses a $name that is none" refused "$status" ": expected 1 to 249 letters, digits, dots"
 	done
 done
 run RISK_GRAPH_PORT=70000 "$root/scripts/demo.sh"
@@ -84,8 +86,7 @@ stop TERM "$pid"
 ok "the installed programs are found" is "$record" "$(without_positions installed.out)"
 
 # Which broker
-cp kcat.conf named.conf
-echo "bootstrap.servers=$KAFKA_BROKER" >>named.conf
+echo "bootstrap.servers=$KAFKA_BROKER" >named.conf
 KAFKA_BROKER='' KCAT_CONFIG=$work/named.conf start named submit-event-kafkastreaming.sh
 wait_for test -s named.out
 stop TERM "$pid"
