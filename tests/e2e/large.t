@@ -58,7 +58,8 @@ stop TERM "$pid"
 ok "with --max-output, the producer takes it, too" is '143 ' "$status $(<source.err)"
 
 create_topics
-printf 'message.max.bytes=4000\n' >>"$KCAT_CONFIG"
+echo message.max.bytes=4000 >short.conf
+export KCAT_CONFIG=$work/short.conf
 start source submit-redis-source.sh --key=Customer -k behind
 wait_for has_keys 'Customer behind'
 stop TERM "$pid"
