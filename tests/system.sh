@@ -73,13 +73,15 @@ stop() {
 
 # left [MARK]: the processes that start() has left, id and command. nginx clears its environment, but not its files.
 left() {
-	local process
-	{
-		grep -lszxF "${1-STARTED_BY}=$TEST_RUN" /proc/[0-9]*/environ
-		find /proc/[0-9]*/fd -lname "$work/*.log" ! -lname "$work/kafka/*" 2>/dev/null
-	} | cut -d/ -f3 | sort -u | while read -r process; do
-		echo "$process $(tr '\0\n' ' ' 2>/dev/null <"/proc/$process/cmdline")"
-	done
+	perl -e '
+		my ($mark, $work) = @ARGV;
+		sub slurp { local $/; open my $file, "<", shift or return ""; return <$file> // "" }
+		sub has_log { return grep { (readlink // "") =~ m{^\Q$work\E/.*\.log$}s && !m{^\Q$work\E/kafka/} } glob "$_[0]/fd/*" }
+		for my $process (glob "/proc/[0-9]*") {
+			my $environment = "\0" . slurp("$process/environ") . "\0";
+			next unless index($environment, "\0$mark\0") >= 0 || ($environment !~ /\0\w+=/ && has_log($process));
+			print $process =~ s{.*/}{}r, " ", slurp("$process/cmdline") =~ tr/\0\n/ /r, "\n";
+		}' "${1-STARTED_BY}=$TEST_RUN" "$work"
 }
 
 none_left() {
