@@ -99,6 +99,23 @@ clean() {
 	[[ -z $found ]]
 }
 
+# start_graph NAME COMMAND [ARG ...]: by COMMAND, which sets $pid, the service of the risk graph, whose output is in NAME.out and
+# NAME.err, on a port of its own. Another program may be quicker to take that.
+start_graph() {
+	export RISK_GRAPH_PORT
+	while true; do
+		RISK_GRAPH_PORT=$(free-port)
+		"${@:2}"
+		wait_for graph_or_end "$1"
+		! grep -q '^risk graph: ' "$1.out" || return 0
+		grep -qE 'is taken by another program|could not start on' "$1.err" || give_up "the risk graph is not served"
+	done
+}
+
+graph_or_end() {
+	grep -q '^risk graph: ' "$1.out" || ! kill -0 "$pid"
+}
+
 # part PATTERN: the process id of the one among those left whose command matches.
 part() {
 	local id command
@@ -232,15 +249,27 @@ has_record() { # TOPIC RECORD
 
 # Redis
 
-# start_redis [OPTION ...]: on the port that there was before, if any.
+# start_redis [OPTION ...]: on the port that there was before, if any. Another program may be quicker to take it.
 start_redis() {
+	local port=${REDIS_PORT-}
 	REDIS_HOST=127.0.0.1
-	REDIS_PORT=${REDIS_PORT:-$(free-port)}
 	mkdir -p "$work/redis"
+	until try_redis "${port:-$(free-port)}" "$@"; do
+		grep -q 'Address already in use' "$work/redis/said" || give_up "Redis did not start: $(tail -n 1 "$work/redis/said")"
+	done
+}
+
+try_redis() { # PORT [OPTION ...]
+	REDIS_PORT=$1
 	redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$work/redis" --save '' --appendonly no \
-		--repl-diskless-sync-delay 0 --shutdown-on-sigterm save "$@" >>"$work/redis/said" &
+		--repl-diskless-sync-delay 0 --shutdown-on-sigterm save "${@:2}" >"$work/redis/said" &
 	redis_pid=$!
-	wait_for own_redis
+	wait_for redis_or_end
+	kill -0 "$redis_pid" 2>/dev/null
+}
+
+redis_or_end() {
+	own_redis || ! kill -0 "$redis_pid"
 }
 
 own_redis() {

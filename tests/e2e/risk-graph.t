@@ -18,7 +18,7 @@ gave_all() { # NAME LINE ...
 }
 
 serve() {
-	RISK_GRAPH_ADDRESS=127.0.0.1 RISK_GRAPH_PORT=$(free-port) start graph submit-risk-graph.sh
+	RISK_GRAPH_ADDRESS=127.0.0.1 start_graph graph start graph submit-risk-graph.sh
 }
 
 mkdir places
@@ -51,8 +51,7 @@ wait_for says graph.err "submit-risk-graph.sh: topic $KAFKA_RISK_TOPIC is there"
 ok "... and the service says so" true
 
 # Which broker
-cp kcat.conf named.conf
-echo "bootstrap.servers=$KAFKA_BROKER" >>named.conf
+echo "bootstrap.servers=$KAFKA_BROKER" >named.conf
 KAFKA_BROKER='' KCAT_CONFIG=$work/named.conf start_feed named
 wait_for gave_all named "open " "$record"
 ok "the broker of KCAT_CONFIG is used" true
