@@ -29,6 +29,10 @@ gone() {
 	! kill -0 "$1" 2>/dev/null
 }
 
+two_kcats() {
+	(($(left | grep -cE '^[0-9]+ kcat ') == 2))
+}
+
 start_broker
 
 # 20,000 messages
@@ -58,6 +62,7 @@ ok "the script outlives the broker" kill -0 "$pid"
 broker_up
 wait_for gone "$producer"
 all_joined 1 10000 >expected
+wait_for holds "$KAFKA_RISK_TOPIC" 10000
 wait_for all_there
 stop TERM "$pid"
 ok "the broker back, it goes on" is 143 "$status"
@@ -78,8 +83,10 @@ broker_down
 start_follow
 STARTED_BY=$TEST_RUN "$root/scripts/delivery/read" "$EVENTS_TOPIC" 0:0:3 -- "${kcat[@]}" 3>reached >read.out 2>read.err &
 read=$!
-sleep 7
-ok "a reader that starts meanwhile waits" kill -0 "$follow"
+wait_for two_kcats
+kcat -q -C -b "$KAFKA_BROKER" -t "$EVENTS_TOPIC" -p 0 2>alone.err
+ok "a kcat by itself gives up" is 1 "$?"
+ok "a reader that has started before waits" kill -0 "$follow"
 ok "... one of what is there, too" kill -0 "$read"
 broker_up
 end "$read"
@@ -94,8 +101,7 @@ printf '%d\n' 1 2 3 4 >expected
 same "... and what comes" expected <(jq -r '.payload | fromjson.n' followed)
 broker_down
 start_follow
-wait_for has_part "^kcat"
-sleep 1 # for kcat to ask
+wait_for says follow.err "Connection refused"
 stop KILL "$follow"
 wait_for none_left
 ok "and one that is killed while it waits leaves nothing" none_left
@@ -110,7 +116,7 @@ add_customer before@test.com 1950-01-01
 event before@test.com 1 | produce "$EVENTS_TOPIC"
 wait_for has_record "$KAFKA_RISK_TOPIC" "$(joined before@test.com 1 1950)"
 stop_redis
-sleep 1
+wait_for says source.err "trying again"
 start_redis
 add_customer after@test.com 1951-01-01
 event after@test.com 2 | produce "$EVENTS_TOPIC"

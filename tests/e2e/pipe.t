@@ -61,6 +61,13 @@ END
 grep -F jose@test.com customers.out >found
 same "accents, quotes, emoji and newlines pass" name found
 
+# what is printed comes from all partitions at once, and tee prints before it logs
+printed() { # NAME LOG COUNT
+	has_lines "$1.out" "$3" && cmp "$1.out" "logs/$2.log"
+}
+wait_for printed join kafkajoin 7
+wait_for printed customers redis-kafka 8
+wait_for printed events eventstream 7
 ok "the join prints what it sends" cmp <(sort join.out) topic
 ok "... and logs the same" cmp join.out logs/kafkajoin.log
 ok "the customers are logged as printed" cmp customers.out logs/redis-kafka.log

@@ -78,12 +78,15 @@ ok "... and leaves no process" none_left
 # Stopped while a part has only just been started, and does not heed a signal yet
 create_topics
 mkdir slow
-printf '%s\n' '#!/bin/bash' "[[ \$* != *\"\$SLOW\"* ]] || sleep 1" "exec $(type -P setsid) \"\$@\"" >slow/setsid
+printf '%s\n' '#!/bin/bash' "[[ \$* != *\"\$SLOW\"* ]] || until [[ -e go ]]; do sleep 0.05; done" "exec $(type -P setsid) \"\$@\"" >slow/setsid
 chmod +x slow/setsid
 for part in "-P -E" "delivery/read $REDIS_TOPIC" --lines "delivery/follow $EVENTS_TOPIC" "delivery/follow $REDIS_TOPIC" events-decode; do
+	rm -f go
 	PATH=$work/slow:$PATH SLOW=$part start early submit-event-kafkajoin.sh
 	wait_for has_part "slow/setsid .*$part"
-	stop TERM "$pid"
+	kill -TERM "$pid"
+	: >go
+	end
 	ok "stopped while $part is being started, it ends with status 143, and no word" is "143 " "$status $(<early.err)"
 	wait_for none_left
 done
@@ -189,7 +192,7 @@ open_pipes none
 start_source first sleep 1000
 start second sleep 1000
 kill -KILL "${!parts[@]}"
-sleep 0.1
+for pid in "${!parts[@]}"; do while is_child "$pid"; do sleep 0.05; done; done # until bash has noted their ends
 start_source third sleep 1000
 finish
 END
@@ -210,7 +213,7 @@ start sink cat <&"${from[records]}"
 echo started
 finish
 END
-for microseconds in {100..2000..100}; do
+for microseconds in {100..1900..200}; do
 	exec {twice}< <(exec bash twice.sh "$root" 2>&1)
 	read -r line <&"$twice"
 	wait_for grep -q do_wait "/proc/$!/wchan"
@@ -221,7 +224,7 @@ for microseconds in {100..2000..100}; do
 	echo "$line, status $status $(cat <&"$twice")"
 	exec {twice}<&-
 done >ends
-ok "a signal that comes twice at once ends it, each time" is "     20 started, status 143 " "$(sort ends | uniq -c)"
+ok "a signal that comes twice at once ends it, each time" is "     10 started, status 143 " "$(sort ends | uniq -c)"
 
 next_start
 { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null
