@@ -9,16 +9,17 @@
 #   ! an expected line of standard error
 #   ? the expected exit status (without it, 0)
 # The programs stand first in PATH: those of the directory $PROGRAMS, else those beside their sources.
-# TESTDATA is the directory of sample messages. A case that leaves a process behind fails.
+# TESTDATA is the directory of sample messages. As many run at once as there are processors. A case is over once no process
+# of it is left; the signal that ends the test has those named that are not.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(basename dirname);
+use POSIX qw(WNOHANG);
+use Time::HiRes qw(sleep);
 use lib dirname(abs_path(__FILE__));
 use Common;
 
-my $seconds = 120; # then a case hangs, and fails
-my $number = 0;
 put_in_path(qw(redis-decode events-decode join));
 $ENV{TESTDATA} = "$top/tests/data";
 
@@ -46,40 +47,25 @@ sub cases_of {
 	return map { { %$_, file => basename($name, '.txt') } } @cases;
 }
 
-# Ends what of a process group does not end by itself, and says whether there was any.
-sub killed {
+# Whether processes of the group are left; those that have ended, and nobody has waited for, are not.
+sub has_left {
 	my ($group) = @_;
-	for (1 .. 50) {
-		return 0 unless grep { (eval { slurp($_) } // '') =~ /\) [^ZX] \d+ $group / } glob '/proc/[0-9]*/stat';
-		select undef, undef, undef, 0.1;
-	}
-	kill KILL => -$group;
-	return 1;
+	return kill(0 => -$group) && grep { (eval { slurp($_) } // '') =~ /\) [^ZX] \d+ $group / } glob '/proc/[0-9]*/stat';
 }
 
-# Runs the case in the new directory. Returns what it wrote, its status, and what else went wrong.
-sub run {
+# Starts the case in the new directory. Returns its process group.
+sub start {
 	my ($case, $folder) = @_;
 	mkdir $_ or fail("$_: $!") for $folder, "$folder/work";
-	spew("$folder/in", $case->{'<'} // '');
+	spew("$folder/in", $case->{'<'}) if defined $case->{'<'};
 	my $pid = fork // fail("fork: $!");
-	if (!$pid) {
-		setpgrp;
-		chdir "$folder/work" or fail("$folder/work: $!");
-		open STDIN, '<', defined $case->{'<'} ? '../in' : '/dev/null' or fail("stdin: $!");
-		open STDOUT, '>', '../out' or fail("stdout: $!");
-		open STDERR, '>', '../err' or fail("stderr: $!");
-		exec 'bash', '-o', 'pipefail', '-c', $case->{'$'} or fail("bash: $!");
-	}
-	my $fault;
-	local @SIG{qw(INT TERM HUP)} = (sub { kill KILL => -$pid; fail("stopped") }) x 3;
-	local $SIG{ALRM} = sub { $fault = "still running after $seconds seconds"; kill KILL => -$pid };
-	alarm $seconds;
-	waitpid $pid, 0;
-	my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
-	alarm 0;
-	$fault //= 'left a process behind' if killed($pid);
-	return ({ '>' => slurp("$folder/out"), '!' => slurp("$folder/err"), '?' => $status }, $fault);
+	setpgrp $pid, $pid;
+	return $pid if $pid;
+	chdir "$folder/work" or fail("$folder/work: $!");
+	open STDIN, '<', defined $case->{'<'} ? '../in' : '/dev/null' or fail("stdin: $!");
+	open STDOUT, '>', '../out' or fail("stdout: $!");
+	open STDERR, '>', '../err' or fail("stderr: $!");
+	exec 'bash', '-o', 'pipefail', '-c', $case->{'$'} or fail("bash: $!");
 }
 
 # What a case shows or should show, in the lines of a case file.
@@ -94,13 +80,52 @@ sub lines_of {
 	return $text . '? ' . ($case->{'?'} // 0) . "\n";
 }
 
-for my $case (map { cases_of($_) } @ARGV ? @ARGV : sort glob "$top/tests/cases/*.txt") {
-	my ($got, $fault) = run($case, $scratch . '/' . ++$number);
+sub failed {
+	my ($case, $what) = @_;
+	ok(0, "$case->{file}: $case->{'#'}");
+	print "# $what\n" if $what;
+	print map { "# $_\n" } split /\n/, "\$ $case->{'$'}" =~ s/\n(?=.)/\n\$ /gr;
+}
+
+sub compare {
+	my ($case, $folder, $status) = @_;
+	my $got = { '>' => slurp("$folder/out"), '!' => slurp("$folder/err"), '?' => $status & 127 ? 128 + ($status & 127) : $status >> 8 };
 	my $same = ($got->{'>'} eq ($case->{'>'} // '')) && ($got->{'!'} eq ($case->{'!'} // ''))
 		&& $got->{'?'} == ($case->{'?'} // 0);
-	next if ok($same && !$fault, "$case->{file}: $case->{'#'}");
-	print "# $fault\n" if $fault;
-	print map { "# $_\n" } split /\n/, "\$ $case->{'$'}" =~ s/\n(?=.)/\n\$ /gr;
+	return ok(1, "$case->{file}: $case->{'#'}") if $same;
+	failed($case);
 	differ(expected => lines_of($case), actual => lines_of($got));
+}
+
+# By process group: the case, its directory, and its status once it has ended
+my %running;
+for my $signal (qw(INT TERM HUP)) {
+	$SIG{$signal} = sub {
+		for my $group (sort { $a <=> $b } keys %running) {
+			failed($running{$group}{case}, defined $running{$group}{status} ? 'has left a process behind' : 'is still running');
+			kill KILL => -$group;
+		}
+		done_testing();
+	};
+}
+
+# Takes what has ended, one or more, and waits for it. A case has ended once it has left no process behind.
+sub take_ended {
+	my $waits = grep { defined $_->{status} } values %running;
+	while ((my $pid = waitpid -1, $waits ? WNOHANG : 0) > 0) { $running{$pid}{status} = $? if $running{$pid} }
+}
+
+my @cases = map { cases_of($_) } @ARGV ? @ARGV : sort glob "$top/tests/cases/*.txt";
+my ($jobs, $number) = (`nproc`, 0);
+while (@cases || %running) {
+	while (@cases && keys %running < $jobs) {
+		my ($case, $folder) = (shift @cases, "$scratch/" . ++$number);
+		$running{start($case, $folder)} = { case => $case, folder => $folder };
+	}
+	take_ended();
+	my @ended = grep { defined $running{$_}{status} } keys %running;
+	my @over = grep { !has_left($_) } @ended;
+	for (map { delete $running{$_} } @over) { compare(@$_{qw(case folder status)}) }
+	sleep 0.02 if @ended > @over;
 }
 done_testing();
