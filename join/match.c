@@ -137,10 +137,17 @@ say_given_up(const struct join *join, const char *what, const struct event *firs
 	say("%s: %s; the first: %s:%ju: key \"%s\"", join->filter.report.program, what, file, first->line, key);
 }
 
+/* Whether all that there is has been seen: else what still waits is not known to be unmatched. */
+static bool
+saw_all(const struct join *join)
+{
+	return !join->unread && stop_signal() == 0;
+}
+
 static void
 give_up(struct join *join, struct event *event)
 {
-	if (join->put_unmatched && stop_signal() == 0) {
+	if (join->put_unmatched && saw_all(join)) {
 		kept_load_none(&join->kept, &join->filter);
 		put_waiting(join, event, false);
 	} else {
@@ -199,8 +206,8 @@ match_give_up(struct join *join)
 	size_t count = join->pending.count;
 	char what[128];
 	snprintf(what, sizeof(what), count == 1 ? "%zu event %s its key" : "%zu events %s their key", count,
-		stop_signal() != 0 ? "still waited for" : "never found");
-	if (count > 0 && (!join->put_unmatched || stop_signal() != 0))
+		saw_all(join) ? "never found" : "still waited for");
+	if (count > 0 && (!join->put_unmatched || !saw_all(join)))
 		say_given_up(join, what, join->pending.oldest);
 	for (struct event *event; (event = pending_take_oldest(&join->pending)) != NULL;)
 		give_up(join, event);

@@ -34,6 +34,7 @@ struct join {
 	char swapped[512]; /* the hint that TABLE and EVENTS are */
 	bool gave_up;      /* and said so */
 	bool full;         /* the table alone takes more than max_memory; has said so */
+	bool unread;       /* TABLE or EVENTS could not be read to its end */
 };
 
 void match_open(struct join *);

@@ -85,6 +85,7 @@ read_both(struct join *join, struct input *table, struct input *events)
 			inputs[0].fd = -1;
 		if (inputs[1].fd >= 0 && !take_records(join, events, match_event))
 			inputs[1].fd = -1;
+		join->unread = (table != NULL && table->error != 0) || events->error != 0;
 		if (inputs[1].fd < 0 && (inputs[0].fd < 0 || join->pending.count == 0))
 			return;
 		if (!wait_for_input(inputs, 2, &filter->out, &filter->report))
