@@ -3,7 +3,6 @@
 #include "clock.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -43,6 +42,17 @@ int
 stop_signal(void)
 {
 	return atomic_load(&stopped_by);
+}
+
+void
+stop_block(sigset_t *before)
+{
+	sigset_t stop;
+	/* Not all: what a fault raises is for who watches for faults. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &stop, before);
 }
 
 void

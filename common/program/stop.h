@@ -3,6 +3,7 @@
 #define STOP_H
 
 #include <poll.h>
+#include <signal.h>
 
 /*
  * From now on the first SIGTERM and the first SIGINT are only noted, as a request to end after the record that is
@@ -12,6 +13,9 @@ void stop_on_signals(void);
 
 /* The one of them that came, 0: none yet. */
 int stop_signal(void);
+
+/* Blocks them, for a thread that is started meanwhile to leave them to this one, and stores what was blocked before. */
+void stop_block(sigset_t *before);
 
 /* From now on this signal, too, is only noted, every time it comes. */
 void stop_note(int signal);

@@ -1,47 +1,15 @@
 #include "dial.h"
 
+#include "look_up.h"
 #include "patience.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-
-/* Looks the host up, in a thread of the C library, which alone could not be waited for with a limit. */
-static struct addrinfo *
-look_up(const char *host, int port, double deadline, struct redis_trouble *trouble)
-{
-	static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	static const struct timespec moment = {.tv_nsec = 100000000};
-	static char service[16];
-	static struct gaicb request;
-	static bool under_way;
-	struct gaicb *requests[] = {&request};
-	if (!under_way) {
-		snprintf(service, sizeof(service), "%d", port);
-		request = (struct gaicb){.ar_name = host, .ar_service = service, .ar_request = &hints};
-		int error = getaddrinfo_a(GAI_NOWAIT, requests, 1, NULL);
-		if (error != 0) {
-			redis_failed(trouble, "", gai_strerror(error));
-			return NULL;
-		}
-		under_way = true;
-	}
-	while (gai_error(&request) == EAI_INPROGRESS) {
-		if (!redis_has_time(deadline, trouble))
-			return NULL;
-		gai_suspend((const struct gaicb *const *)requests, 1, &moment);
-	}
-	under_way = false;
-	if (gai_error(&request) != 0)
-		redis_failed(trouble, "", gai_strerror(gai_error(&request)));
-	return gai_error(&request) == 0 ? request.ar_result : NULL;
-}
 
 /* Returns 0, or the errno of what failed; where it was not connected in time, the trouble is noted and that is EAGAIN.
  */
