@@ -20,8 +20,9 @@ start_copying() {
 
 fill() {
 	create_topics
-	for n in {0..9}; do customer "senior$n@test.com" "195$n-01-01"; done | change | produce "$REDIS_TOPIC"
-	for n in {1..5000}; do event "senior$((n % 10))@test.com" "$n"; done | produce "$EVENTS_TOPIC"
+	stedi_messages 10 5000
+	produce "$REDIS_TOPIC" <redis.ndjson
+	produce "$EVENTS_TOPIC" <events.ndjson
 }
 
 # Ctrl-C as a terminal sends it, to the whole process group. Events whose customer is not read by then would not be joined.
@@ -240,9 +241,7 @@ ok "a rejected record doesn't end the pipe" is 143 "$status"
 ok "... and is told at the end" says join.err "events-decode ended with status 1: not every record went through"
 
 # A reader that goes
-create_topics
-customer sam@test.com 2001-01-03 | change | produce "$REDIS_TOPIC"
-for n in {1..5000}; do event sam@test.com "$n"; done | produce "$EVENTS_TOPIC"
+fill
 : >logs/kafkajoin.log
 env STARTED_BY="$TEST_RUN" "$root/scripts/submit-event-kafkajoin.sh" 2>head.err | head -n 1 >head.out
 status=${PIPESTATUS[0]}
