@@ -137,9 +137,10 @@ kill_part() {
 
 # The broker
 
-# start_broker: the embedded one, or an Apache Kafka where BROKER is kafka.
+# start_broker [TOPIC ...]: the embedded one, or an Apache Kafka where BROKER is kafka. These topics have one partition, as all
+# have on Apache Kafka; others have four on the embedded one.
 start_broker() {
-	if [[ ${BROKER-} == kafka ]]; then start_kafka; else start_embedded unused; fi
+	if [[ ${BROKER-} == kafka ]]; then start_kafka; else start_embedded unused "$@"; fi
 }
 
 # start_embedded TOPIC[:PARTITIONS] ...
