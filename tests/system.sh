@@ -232,7 +232,7 @@ holds() {
 	[[ ${partitions_of[$1]-} ]] || partitions_of[$1]=$(kcat -q -b "$KAFKA_BROKER" -L -t "$1" |
 		sed -nE "s/^ +partition ([0-9]+), .*/-t $1:\1:-1/p")
 	# shellcheck disable=SC2086 # several words
-	ends=$(kcat -Q -b "$KAFKA_BROKER" ${partitions_of[$1]}) && (($(sed 's/.* /+/' <<<"$ends") >= $2))
+	ends=$(kcat -Q -b "$KAFKA_BROKER" ${partitions_of[$1]}) && (($(awk '{ sum += $NF } END { print sum }' <<<"$ends") >= $2))
 }
 
 # records TOPIC: the joined records that it holds, without the position of their event.
