@@ -38,13 +38,13 @@ shows() {
 	lines_of "$1" | grep -xE -e "$2" || { lines_of "$1" | tail -n 20 && return 1; }
 }
 
-# on_terminal COLUMNS: the demo until ten records and more have come, and then Ctrl-C.
+# on_terminal COLUMNS PATTERN: the demo until a line matches, and then Ctrl-C.
 on_terminal() {
 	: >terminal
 	env --default-signal=INT,QUIT,TERM,HUP STARTED_BY="$TEST_RUN" script -qec \
 		"stty cols $1 && exec env TERM=vt100 $root/scripts/demo.sh" /dev/null <keys >terminal &
 	pid=$!
-	wait_for shows terminal '.* \| [1-9][0-9]+ records.*'
+	wait_for shows terminal "$2"
 	printf '\003' >&"$keys"
 	end
 }
@@ -52,18 +52,20 @@ on_terminal() {
 mkfifo keys
 exec {keys}<>keys
 url='http://127\.0\.0\.1:[0-9]+/'
-on_terminal 100
+line="risk graph: $url \| [1-9][0-9]+ records \| [1-9][0-9]*/s \| Ctrl-C ends(\^C)?" # ten records or more
+on_terminal 100 "$line"
 ok "on a terminal, Ctrl-C ends it" is 0 "$status"
 ok "... which shows the first records" is "$DEMO_RECORDS" "$(lines_of terminal | grep -c '^{"customer":.*}$')"
 ok "... and in one line, after them, the graph, how many have come, and how many a second" \
-	shows terminal "risk graph: $url \| [1-9][0-9]+ records \| [1-9][0-9]*/s \| Ctrl-C ends(\^C)?"
+	shows terminal "$line"
 # after the last record that is shown stands this line, and the sum
 ok "... drawn in place" is 2 "$(awk -v last="$DEMO_RECORDS" 'n == last { lines++ } /{"customer":/ { n++ } END { print lines }' terminal)"
 ok "... and sums up" shows terminal '30 customers took [0-9]+ tests; [1-9][0-9]+ risk scores were joined .* after [0-9]+ s\.'
 wait_for clean # what writes its messages on the terminal ends when it does
 ok "... and leaves nothing behind" clean
-on_terminal 40
-ok "where the terminal is narrow, the line has what fits" shows terminal "$url \| [1-9][0-9]+ records(\^C)?"
+line="$url \| [1-9][0-9]+ records(\^C)?"
+on_terminal 40 "$line"
+ok "where the terminal is narrow, the line has what fits" shows terminal "$line"
 ok "... and no more" test "$(lines_of terminal | grep '^http' | wc -L)" -lt 40
 
 # broken SIGNAL STATUS [PART]: stops the demo, or kills a part of it.
