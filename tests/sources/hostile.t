@@ -7,30 +7,36 @@ export REDIS_HOST=127.0.0.1
 
 serve() { # CASE: has tests/sources/odd-redis do so
 	[ -z "${server-}" ] || { kill "$server" && wait "$server"; } 2>/dev/null || :
-	REDIS_PORT=$(free-port)
 	: >served
 	: >err
-	"$root/tests/sources/odd-redis" "$REDIS_PORT" "$1" >served &
+	"$root/tests/sources/odd-redis" "$1" >served &
 	server=$!
 	wait_for test -s served
+	REDIS_PORT=$(head -n 1 served)
 }
 
 milliseconds() {
 	echo $((${EPOCHREALTIME//[!0-9]/} / 1000))
 }
 
-# obeys TITLE CASE PROGRAM...: SIGTERM ends it while it waits for that, long before the wait would end: 5 or 10 seconds
+# obeys TITLE CASE PROGRAM...: SIGTERM ends it while it waits for that, long before the wait would end: 5 or 10 seconds. A
+# busy machine may take as long; then it is tried again.
 obeys() {
+	until ends_soon "${@:2}"; do echo "# $1: after $took ms; again" >&2; done
+	ok "$1" is '143 ' "$status $(<err)"
+}
+
+ends_soon() { # CASE PROGRAM...
 	local begin
-	serve "$2"
-	"${@:3}" >out 2>err &
+	serve "$1"
+	"${@:2}" >out 2>err &
 	pid=$!
 	wait_for grep -qE '^(waits|sends)' served
 	wait_for has_socket
 	begin=$(milliseconds)
 	stop TERM "$pid"
 	took=$(($(milliseconds) - begin))
-	ok "$1 ($took ms)" is "143 in time " "$status $([ "$took" -lt 4000 ] && echo in time) $(<err)"
+	((took < 4000))
 }
 
 has_socket() {
@@ -58,12 +64,12 @@ for case in 'a string' 'an array' 'a line' 'the answer to PSYNC' 'a dump' 'comma
 	obeys "redis-source obeys SIGTERM while Redis sends for ever $case" "sends for ever $case" redis-source --max-output 1M
 done
 
-# bounded TITLE CASE OPTION...: when all has come, or 1 GB, it holds next to nothing
+# bounded TITLE CASE OPTION...: when all has come, or 300 MB, it holds next to nothing
 bounded() {
 	serve "$2"
 	redis-source "${@:3}" >out 2>err &
 	pid=$!
-	wait_for grep -qE '^(waits|has sent 1 GB)' served
+	wait_for grep -qE '^(waits|has sent 300 MB)' served
 	held=$(peak "$pid")
 	stop TERM "$pid"
 	ok "$1 takes $held MiB" test "$held" -lt "$little"
@@ -73,8 +79,8 @@ bounded() {
 for case in 'a string of a billion' 'an array of a billion' 'commands of a billion' 'billions in each other'; do
 	bounded "$case that never comes" "announces $case"
 done
-bounded 'a string of 1 GB that comes, longer than --max-output,' 'sends for ever a string' --max-output 1M
-bounded 'an error of 1 GB' 'sends for ever a line'
+bounded 'a string of 300 MB that comes, longer than --max-output,' 'sends for ever a string' --max-output 1M
+bounded 'an error of 300 MB' 'sends for ever a line'
 
 # ---- what no Redis sends (proxies, other servers, terminals in danger) ----
 
@@ -103,5 +109,6 @@ tries() {
 }
 wait_for tries
 stop TERM "$pid"
-ok 'tried again and again, said once' is 'redis-source: it closed the connection; trying again' "$(sed 's/Redis at [^ ]* //' err)"
+ok 'tried again and again, said once a minute' within_minutes 1 err trying
+ok '... and nothing else' is 'redis-source: it closed the connection; trying again' "$(sed 's/Redis at [^ ]* //' err | sort -u)"
 done_testing

@@ -21,9 +21,12 @@ idle() {
 	esac
 }
 
-# catches PROGRAM SIGNAL, sleeps PROGRAM: the process started last, which has been the shell before
+# catches PROGRAM SIGNAL, awaits PROGRAM SIGNAL, sleeps PROGRAM: the process started last, which has been the shell before
 catches() {
 	look "$1" && ((16#$caught >> ($(kill -l "$2") - 1) & 1))
+}
+awaits() { # it was sent, and is still to be handled
+	look "$1" && ((16#$pending >> ($(kill -l "$2") - 1) & 1))
 }
 sleeps() { # and does not just rest on its way
 	local before
@@ -36,6 +39,7 @@ look() {
 		Name:) name=$value ;;
 		State:) state=$value ;;
 		SigCgt:) caught=$value ;;
+		ShdPnd:) pending=$value ;;
 		voluntary_ctxt_switches:) switches=$value ;;
 		esac
 	done <"/proc/$!/status"
@@ -47,24 +51,6 @@ look() {
 nonblocking() {
 	exec perl -MFcntl -e 'open my $file, ">&=", shift or die "$!\n";
 		fcntl $file, F_SETFL, O_WRONLY | O_NONBLOCK or die "$!\n"; exec @ARGV' "$@"
-}
-
-# pipe: a new one, which this shell keeps open
-pipe() {
-	rm -f pipe
-	mkfifo pipe
-	exec 8<>pipe
-}
-
-full() {
-	perl -e 'vec(my $bits, 8, 1) = 1; exit select(undef, $bits, undef, 0) > 0'
-}
-
-# drain FILE: what the pipe holds and what is still written, until all writers have closed it
-drain() {
-	exec 7<pipe 8>&-
-	cat <&7 >"$1"
-	exec 7<&-
 }
 
 start_redis
@@ -187,7 +173,7 @@ for program in $filters; do
 		until catches "$program" USR1 && sleeps "$program"; do :; done
 		for _ in {1..20}; do
 			kill -USR1 "$pid"
-			sleep 0.01
+			while awaits "$program" USR1; do :; done
 		done
 		drain drained &
 		exec 8>&-
@@ -199,7 +185,12 @@ for program in $filters; do
 	done
 done
 
-nowhere=$(free-port)
+# A port that nobody serves, and nobody else can take
+perl -MSocket -e '$| = 1; socket my $socket, PF_INET, SOCK_STREAM, 0 or die "$!\n";
+	bind $socket, pack_sockaddr_in(0, INADDR_LOOPBACK) or die "$!\n";
+	print +(unpack_sockaddr_in(getsockname $socket))[0], "\n"; sleep' >port &
+wait_for test -s port
+nowhere=$(<port)
 declare -A troubled=(
 	[redis-source]="env REDIS_PORT=$nowhere redis-source"
 	[stedi-simulator]="env REDIS_PORT=$nowhere stedi-simulator"
