@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /*
- * In a thread, for getaddrinfo() alone has no limit. It is not that of getaddrinfo_a(): a wait for that one which ends
- * just before it has its answer leaves it a pointer into a stack that is no longer there.
+ * In a thread, for getaddrinfo() has no limit. Not by getaddrinfo_a(): where a wait for it ends just before the answer
+ * is there, the C library's own thread then follows a pointer into a stack frame that is gone.
  */
 struct query {
 	const char *host;
