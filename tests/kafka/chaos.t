@@ -42,7 +42,7 @@ END
 chmod +x programs/events-decode
 
 # Customers 1 to 900 have three versions, all there before the first event, of which the last counts (compaction leaves only
-# that); 901 to 1000 come only while events wait for them.
+# that); 901 to 1000 come only while events wait for them, and 1001 to 1010 get versions while events are joined.
 customers() { # FROM TO YEAR
 	perl -e 'my ($from, $to, $year) = @ARGV;
 		printf qq({"customerName":"n","email":"c%d\@test.com","phone":"1","birthDay":"%d-01-01"}\n), $_, $year + $_ % 10
@@ -50,7 +50,14 @@ customers() { # FROM TO YEAR
 }
 { customers 1 900 1930 && customers 1 900 1940 && customers 1 900 1950; } | produce "$REDIS_TOPIC" -K '\t'
 perl -e 'printf qq({"customer":"c%d\@test.com","score":"%d","email":"c%1\$d\@test.com","birthYear":"%d"}\n),
-	1 + $_ * 7 % 1000, $_, 1950 + (1 + $_ * 7 % 1000) % 10 for 1 .. shift' "$events" | sort >expected
+	1 + $_ * 7 % 1000, $_, 1950 + (1 + $_ * 7 % 1000) % 10 for 1 .. shift' "$events" >all
+for version in 1960 1970 1980; do
+	perl -e 'my ($version, $marker) = @ARGV;
+		printf qq({"customer":"c%d\@test.com","score":"%d","email":"c%1\$d\@test.com","birthYear":"%d"}\n), $_, $version, $version + $_ % 10
+			for $marker, 1001 .. 1010' "$version" "$version" >>all
+done
+sort all >expected
+joined=$(wc -l <expected)
 
 # events_of PART: the events of one of 40 parts, pretty-printed, each with a key of its own that is no UTF-8; among them bad
 # ones, all of one key
@@ -63,6 +70,22 @@ events_of() {
 
 to_events() { # PART [OPTION ...]
 	produce "$EVENTS_TOPIC" -D '\x1e' -K '\t' -p $(($1 % 3)) "${@:2}"
+}
+
+# new_version YEAR: what comes after one whose customer came after it has it. That customer has the year as its number.
+new_version() {
+	{ customers 1001 1010 "$1" && customers "$1" "$1" "$1"; } | produce "$REDIS_TOPIC" -K '\t'
+	events_of_version "$1" "$1" | to_events 0
+	wait_for has_joined "$1"
+	events_of_version "$1" {1001..1010} | to_events "$1"
+}
+
+events_of_version() { # YEAR CUSTOMER ...
+	perl -e 'my $year = shift; printf qq(%d of %d\t{"customer":"c%2\$d\@test.com","score":%1\$d}\x1e), $year, $_ for @ARGV' "$@"
+}
+
+has_joined() { # CUSTOMER
+	consume "$KAFKA_RISK_TOPIC" | grep -qF "\"c$1@test.com\""
 }
 
 # begin_transaction PART: of events that nobody may see, for it is never committed.
@@ -109,6 +132,8 @@ feed() {
 		((n != 9)) || customers 901 1000 1950 | produce "$REDIS_TOPIC" -K '\t'
 		((n % 13)) || begin_transaction "$n"
 		((n != 20)) || forget
+		((n != 24)) || new_version 1960
+		((n != 32)) || new_version 1970
 	done
 }
 
@@ -165,7 +190,8 @@ for ((n = 0; n < faults; n++)); do
 done
 : >struck
 wait "$feeder"
-wait_for have_joined "$events"
+new_version 1980 # which no restart brings
+wait_for have_joined "$joined"
 
 # bad NAME: an event that is rejected, longer than what a full disk has left in a file's last page
 bad() {
@@ -190,7 +216,7 @@ kill -TERM "$(<running)"
 wait "$keeper"
 consume "$KAFKA_RISK_TOPIC" >graph
 sed 's/,"position":.*/}/' graph | sort >actual
-same "after $faults faults each of $events events is there once, with the right version of its customer" expected actual
+same "after $faults faults each of $joined events is there once, with the right version of its customer" expected actual
 ok "... and nothing is left behind" none_left
 holes=$(consume "$EVENTS_TOPIC" -f '%p %o\n' | sort -nk1,1 -nk2,2 | awk '$1 == p { sum += $2 - o - 1 } { p = $1; o = $2 } END { print sum }')
 ok "... though compaction has taken events away, and transactions were never committed ($holes holes)" \

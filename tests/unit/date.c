@@ -47,6 +47,7 @@ main(void)
 		ok(starts_with_date(right[i], strlen(right[i])), "'%s' starts with a date", right[i]);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		ok(!starts_with_date(wrong[i], strlen(wrong[i])), "'%s' does not", wrong[i]);
+	ok(starts_with_date("1963-08-167", 10), "what stands behind a text is no part of it");
 	for (size_t length = 0; length < 10; length++) {
 		char *text = malloc(length + 1); /* for the sanitizer and valgrind to see where reading ends */
 		memcpy(text, "1963-08-16", length);

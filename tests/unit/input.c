@@ -114,7 +114,7 @@ check_cuts(const char *text, size_t length, char delimiter, const char *what)
 	struct buffer expected = {0};
 	unsigned wrong = 0, cuts = 0;
 	expect(text, length, delimiter, &expected);
-	for (size_t first = 0; first <= length && wrong < 3; first++)
+	for (size_t first = 0; first <= length && wrong < 3; first += tap_stride())
 		for (size_t second = first; second <= length && wrong < 3; second += tap_stride(), cuts++)
 			wrong += !survives(text, (size_t[]){first, second, length}, delimiter, &expected);
 	ok(wrong == 0, "%s: cut at two places in %u ways", what, cuts);
@@ -199,7 +199,7 @@ main(void)
 	check_large(300000, 8 << 20, false);
 	check_large(1000000, 1000000, false);
 	check_large(1000001, 1000000, true);
-	check_large(20000000, 100000, true);
+	check_large(20000000 / tap_stride(), 100000, true);
 	check_error();
 	buffer_free(&overlong);
 	return tap_end();

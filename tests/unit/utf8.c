@@ -65,7 +65,7 @@ check_all(size_t length, size_t before)
 	unsigned char bytes[64];
 	unsigned valid = 0, tried = 0, last = length > 3 ? KINDS : 1;
 	memset(bytes, 'x', sizeof(bytes));
-	for (uint32_t number = 0; number < 0x10000; number++)
+	for (uint32_t number = 0; number < 0x10000; number += (uint32_t)tap_stride())
 		for (unsigned i = 0; i < (length > 2 ? KINDS : 1); i++)
 			for (unsigned j = 0; j < last; j++, tried++) {
 				bytes[before] = (unsigned char)(number >> 8);
