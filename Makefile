@@ -74,23 +74,21 @@ TESTS = $(END_TO_END) $(wildcard tests/sources/*.t) $(SCRIPTS_ALONE) $(wildcard 
 SANITIZED_TESTS = tests/unit/unit.t tests/cases.t $(filter-out %/demo.t %/stop.t,$(END_TO_END)) \
 	$(filter-out %/redis-wild.t %/redis-source.t,$(wildcard tests/sources/*.t))
 
+# those that take longest first, for several may run at once
 define NOT_CHECKED
 Not tested here is what these targets test, and $(MAKE) check-all with them:
-  lint           the form of the sources
+  check-bare     make demo, make install and make deb on bare Debian 12 and 13; takes root
+  check-lake     exam attempts and game events to tables, on Apache Kafka, HDFS and Spark
+  check-kafka    that each event is joined once whatever is killed, on Apache Kafka
+  check-compose  the containers; takes a container engine
   fuzz           whatever bytes may come
   check-browser  the risk graph, in Chromium
-  check-bench    that what make bench compares writes the same
+  lint           the form of the sources
   check-emulated the cases on emulated processors, arm64 and s390x
   check-musl     the filters with musl, the C library of Alpine
-  check-kafka    that each event is joined once whatever is killed, on Apache Kafka
-  check-lake     exam attempts and game events to tables, on Apache Kafka, HDFS and Spark
-  check-bare     make demo, make install and make deb on bare Debian 12 and 13; takes root
-  check-compose  the containers; takes a container engine
+  check-bench    that what make bench compares writes the same
 endef
 export NOT_CHECKED
-
-# builds on all processors, unless the make that is called does so already
-PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 check:
 	@scripts/need-packages.sh build demo check
@@ -100,8 +98,11 @@ check:
 
 check-all: check check-others
 
+# what several of them would install or build is there before they run beside each other, as make -j has them
 check-others:
-	@set -e; for target in $(filter lint fuzz check-%,$(filter-out check-all,$(NOT_CHECKED))); do $(MAKE) $$target; done
+	@scripts/need-packages.sh build demo check bare lake assessments game hdfs notebook spark kafka browser fuzz lint emulated musl bench
+	@$(MAKE) -s all
+	@$(MAKE) $(filter lint fuzz check-%,$(filter-out check-all,$(NOT_CHECKED)))
 
 check-kafka:
 	@scripts/need-packages.sh build demo check kafka
@@ -155,7 +156,7 @@ check-lake:
 # make demo, make check and make install on bare machines of Debian; takes root
 check-bare:
 	@scripts/need-packages.sh bare
-	tests/run -v tests/bare
+	TEST_SECONDS=3600 tests/run -v tests/bare
 
 # ENGINE is a command that lends the next one a container engine
 check-compose:

@@ -112,9 +112,12 @@ install_packages() {
 		as_root=(sudo)
 	fi
 	echo "installing them with apt-get" >&2
+	mkdir -p "$root/build"
+	exec 8>"$root/build/packages.lock" && flock 8 # apt-get fails where another one runs
 	"${as_root[@]}" apt-get update -qq >/dev/null
 	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		-o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+	exec 8>&-
 	# the package starts a web server at once and at every boot; the game's is started when it is wanted
 	if [[ " ${missing[*]} " == *" nginx "* && -d /run/systemd/system ]]; then
 		"${as_root[@]}" systemctl disable --quiet --now nginx
@@ -134,7 +137,8 @@ install_environment() {
 		! cmp -s "$root/$2" "$folder/requirements.txt" || exit 0
 		rm -rf "$folder"
 		python3 -m venv "$folder"
-		"$folder/bin/pip" install --quiet --disable-pip-version-check -r "$root/$2"
+		# what is never imported need not be compiled
+		"$folder/bin/pip" install --quiet --disable-pip-version-check --no-compile -r "$root/$2"
 		cp "$root/$2" "$folder/requirements.txt"
 	) 9>"$root/build/$1.lock"
 }

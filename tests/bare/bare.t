@@ -39,10 +39,12 @@ came_to() {
 }
 
 ((EUID == 0)) || give_up "this takes root: folders become machines, and things are mounted in them"
-apt-get update -qq || give_up "apt-get update fails"
 # shellcheck disable=SC2016 # apt's own variable
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' |
-	head -n 1)
+mirror_of_apt() {
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
+}
+mirror=$(mirror_of_apt)
+[[ $mirror ]] || { apt-get update -qq && mirror=$(mirror_of_apt); } # only then, for another apt-get may run beside
 [[ $mirror ]] || give_up "apt has no source of Debian here"
 set -a # debootstrap knows of no proxies but the environment's
 eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
