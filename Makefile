@@ -107,6 +107,7 @@ check-others:
 check-kafka:
 	@scripts/need-packages.sh build demo check kafka
 	@$(MAKE) -s all
+	@tests/kafka/archive-classes
 	BROKER=kafka tests/run $(END_TO_END) tests/kafka
 
 # for another C library, and for other processors, which are emulated: arm64, and one of the other byte order
@@ -151,6 +152,7 @@ check-browser:
 check-lake:
 	@scripts/need-packages.sh build demo check kafka lake assessments game hdfs notebook spark
 	@$(MAKE) -s all
+	@tests/kafka/archive-classes
 	tests/run tests/lake tests/assessments tests/game-events
 
 # make demo, make check and make install on bare machines of Debian; takes root
