@@ -1,6 +1,6 @@
 // What the tests stand on: processes that are stopped whatever happens, records, a browser.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -82,13 +82,12 @@ export function processesWith(text) {
 	});
 }
 
-// Waits for a condition; what never comes true is a failure that tells the last state.
-export async function until(what, look, accept = Boolean, bound = 90_000) {
-	const end = Date.now() + bound;
+// Waits for a condition, for as long as it takes; where that is too long, what is shown is this file.
+export async function until(what, look, accept = Boolean) {
 	for (;;) {
 		const seen = await look();
 		if (accept(seen)) return seen;
-		if (Date.now() > end) throw new Error(`waited in vain until ${what}; last seen: ${JSON.stringify(seen)}`);
+		writeFileSync(path.join(scratch, 'waits'), `until ${what}; last seen: ${JSON.stringify(seen)}\n`);
 		await new Promise(resolve => setTimeout(resolve, 50));
 	}
 }
