@@ -28,7 +28,7 @@ refuses() { # the server, connections
 
 # play PATH [CURL-OPTION ...]: one request; prints the reply.
 play() {
-	curl -sS --max-time 60 "http://127.0.0.1:$GAME_PORT/$1" "${@:2}"
+	curl -sS "http://127.0.0.1:$GAME_PORT/$1" "${@:2}"
 }
 
 # logged: every line of the logs.

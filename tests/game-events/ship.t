@@ -125,13 +125,16 @@ all_shipped "... and started again it loses nothing and repeats nothing"
 has_request() { # the broker: bytes it has not read
 	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") [0-9A-F:]* 01 [0-9A-F]*:0*[1-9A-F]" /proc/net/tcp /proc/net/tcp6
 }
+asks_again() { # ship, of the broker
+	ship_left | grep '^[0-9]* kcat '
+}
 kill -STOP "$broker"
 play purchase_a_potion >reply
 wait_for has_request
 { ship_left | cut -d' ' -f1 | xargs kill -KILL && wait "$pid"; } 2>/dev/null
 play join_guild >reply
 start ship game-events/ship
-sleep 1
+wait_for asks_again
 kill -CONT "$broker"
 all_shipped "killed with a request on its way, nothing is lost or repeated"
 stop TERM "$pid"

@@ -88,14 +88,30 @@ has_joined() { # CUSTOMER
 	consume "$KAFKA_RISK_TOPIC" | grep -qF "\"c$1@test.com\""
 }
 
+# note_end PARTITION: sets $end to that of its events, with those that nobody may see.
+note_end() {
+	end=$(kcat -Q -b "$KAFKA_BROKER" -X isolation.level=read_uncommitted -t "$EVENTS_TOPIC:$1:-1") && end=${end##* }
+}
+
+# begun PARTITION END: there are more by now; or the producer has ended, for Kafka was struck first.
+begun() {
+	! kill -0 "$producer" || { note_end "$1" && ((end > $2)); }
+}
+
 # begin_transaction PART: of events that nobody may see, for it is never committed.
 begin_transaction() {
-	perl -e '$| = 1; printf qq(aborted%d\t{"customer":"c1\@test.com","score":-1}\x1e), $_ for 1 .. 300; sleep 1' |
-		kcat -q -P -b "$KAFKA_BROKER" -t "$EVENTS_TOPIC" -D '\x1e' -K '\t' -p $(($1 % 3)) \
-			-X transactional.id=chaos -X transaction.timeout.ms=5000 2>/dev/null &
-	sleep 0.7
-	kill -KILL $!
-	wait $! 2>/dev/null
+	local producer pipe end partition=$(($1 % 3))
+	wait_for note_end "$partition"
+	mkfifo aborted
+	exec {pipe}<>aborted # which never ends
+	kcat -q -P -b "$KAFKA_BROKER" -t "$EVENTS_TOPIC" -D '\x1e' -K '\t' -p "$partition" \
+		-X transactional.id=chaos -X transaction.timeout.ms=5000 <&"$pipe" 2>/dev/null &
+	producer=$!
+	perl -e 'printf qq(aborted%d\t{"customer":"c1\@test.com","score":-1}\x1e), $_ for 1 .. 300' >&"$pipe"
+	wait_for begun "$partition" "$end"
+	{ kill -KILL "$producer"; wait "$producer"; } 2>/dev/null
+	exec {pipe}>&-
+	rm aborted
 }
 
 # end_transactions: a Kafka that is killed may forget one that it has to abort; then nobody sees what comes after it, for ever.

@@ -115,10 +115,11 @@ ok "Ctrl-C ends it where it starts again by itself" is 143 "$status"
 ok "... and leaves no process" none_left
 
 start join submit-event-kafkajoin.sh
-wait_for has_part '/events-decode -J'
-sleep 1
+send_events
+wait_for holds "$KAFKA_RISK_TOPIC" "$sent"
 stop TERM "$pid"
-ok "with nothing left to do, nothing is written" is "143 " "$status $(<join.out)"
+ok "with nothing left to do, only what is new is written" is "143 600 600" \
+	"$status $(wc -l <join.out) $(grep -cFf <(tail -n 600 expected | sed 's/}$/,/') join.out)"
 ok "... and after a good end there is no wait" is "" "$(<join.err)"
 
 # Shares
