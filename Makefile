@@ -90,6 +90,9 @@ Not tested here is what these targets test, and $(MAKE) check-all with them:
 endef
 export NOT_CHECKED
 
+# builds on all processors, unless the make that is called does so already
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 check:
 	@scripts/need-packages.sh build demo check
 	@$(MAKE) -s $(PARALLEL) all sanitized
