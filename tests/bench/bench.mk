@@ -13,9 +13,12 @@ build/bench/simdjson: tests/bench/rivals/simdjson.cc tests/bench/rivals/base64.h
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -Wall -Wextra -O3 -march=native -o $@ $< -lsimdjson
 
+# it takes minutes to compile: cargo does so once for all clones
+JAQ_KEPT = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stedi-pipes/jaq-$(JAQ)
 build/jaq/bin/jaq: tests/bench/bench.mk
-	cargo install --quiet --locked --root build/jaq --version $(JAQ) jaq
-	touch $@
+	cargo install --quiet --locked --root $(JAQ_KEPT) --version $(JAQ) jaq
+	@mkdir -p $(@D)
+	cp $(JAQ_KEPT)/bin/jaq $@
 
 build/spark-kafka/jars: tests/bench/kafka/pom.xml
 	mvn --batch-mode --quiet --file $< dependency:copy -DoutputDirectory=$(CURDIR)/$@

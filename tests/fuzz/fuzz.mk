@@ -1,6 +1,6 @@
 # Included by the Makefile: targets for libFuzzer; FUZZ_RUNS is how many inputs each of them tries
 # the slowest first, for several are tried at once
-FUZZED = $(notdir $(FILTERS)) redis-protocol fields json envelope base64
+FUZZED = join events-decode redis-decode redis-protocol fields json envelope base64
 FUZZED_json = tests/fuzz/json.c $(FILTER_PARTS)
 FUZZED_fields = tests/fuzz/fields.c $(FILTER_PARTS)
 FUZZED_base64 = tests/fuzz/base64.c redis-decode/base64.c $(FILTER_PARTS)
