@@ -143,10 +143,10 @@ wait_for_end() {
 }
 
 # metadata [TOPIC] sets $answer to what the broker says of its topics. Naming one has Kafka create it, where it creates
-# topics by itself.
+# topics by itself. With -q alone, kcat would keep to itself why a connection fails.
 metadata() {
 	local out
-	exec {out}< <(exec setpriv --pdeathsig TERM -- "${kafka[@]}" -L -m 5 ${1:+-t "$1"} 2>&1)
+	exec {out}< <(exec setpriv --pdeathsig TERM -- "${kafka[@]}" -v -L -m 5 ${1:+-t "$1"} 2>&1)
 	IFS= read -rd '' answer <&"$out" || true
 	exec {out}<&-
 }
@@ -178,10 +178,10 @@ wait_for_topic() {
 			message="waiting for the broker at $broker"
 			if [[ $answer == *"|FAIL|"* && $answer != *"Connection refused"* ]]; then # such as a failed login
 				reason=${answer#*|FAIL|*]: *: }
-				message+=": ${reason%%$'\n'*}"
+				message+=": ${reason%% (after *}"
 			fi
 			;;
-		*) die "kcat: $answer" ;;
+		*) die "kcat: ${answer#"% Reading configuration "*$'\n'}" ;;
 		esac
 		[[ -n ${said[$message]-} ]] || say "$message"
 		said[$message]=1

@@ -116,4 +116,28 @@ end
 ok "a log whose disk is full ends it with status 1" is 1 "$status"
 ok "... and says so" says full.err "log ended with status 1"
 ok "... and no process is left" none_left
+
+# Why there is no broker, where that is not plain; it is said once
+printf '%s\n' security.protocol=sasl_plaintext sasl.mechanisms=PLAIN sasl.username=stedi sasl.password=walk >login.conf
+KCAT_CONFIG=$work/login.conf start login submit-event-kafkastreaming.sh
+wait_for says login.err "waiting for the broker at $KAFKA_BROKER: Failed to initialize SASL authentication"
+stop TERM "$pid"
+ok "a broker that refuses the login is waited for, which is said with the reason" is 1 \
+	"$(grep -cx '.*: SASL Handshake not supported by broker (required by mechanism PLAIN)' login.err)"
+
+# Where no record may be so long, all of them are too long, and that is said.
+printf '%s\n' "$(<kcat.conf)" message.max.bytes=2048 >tiny.conf
+KCAT_CONFIG=$work/tiny.conf KAFKA_RISK_TOPIC=tiny start tiny submit-event-kafkajoin.sh
+wait_for says tiny.err "of at most 1 bytes (--max-output)"
+stop TERM "$pid"
+ok "a limit of 2048 bytes leaves no room for records, but the join runs on" is 143 "$status"
+
+# The last numbers that are taken, and the first that are not
+# shellcheck disable=SC2016 # for the other shell
+run bash -c '. "$0/scripts/kafka-pipe.sh" && for port in 1 65535; do check_port port; done' "$root"
+ok "the ports 1 and 65535 are taken" is "0 " "$status $(<err)"
+run RISK_GRAPH_PORT=65536 "$root/scripts/submit-risk-graph.sh"
+ok "... 65536 is not" refused "$status" "RISK_GRAPH_PORT: expected a port, found '65536'"
+run "$root/scripts/submit-event-kafkajoin.sh" --partitions
+ok "--partitions wants a list" refused "$status" "--partitions: expected a LIST"
 done_testing
