@@ -66,12 +66,12 @@ demo:
 	@scripts/demo.sh
 
 # those of scripts alone are the same on any broker
-SCRIPTS_ALONE = tests/e2e/usage.t tests/e2e/follow.t tests/e2e/read.t tests/e2e/watch-risk.t
+SCRIPTS_ALONE = $(patsubst %,tests/e2e/%.t,usage follow read positions supervise watch-risk)
 END_TO_END = $(filter-out $(SCRIPTS_ALONE),$(wildcard tests/e2e/*.t))
 TESTS = $(END_TO_END) $(wildcard tests/sources/*.t) $(SCRIPTS_ALONE) $(wildcard tests/*.t) \
 	$(addprefix tests/,unit/unit.t memory/memory.t picture/picture.t)
 # with sanitizers, too; in the others they would see nothing new
-SANITIZED_TESTS = tests/unit/unit.t tests/cases.t $(filter-out %/demo.t %/stop.t,$(END_TO_END)) \
+SANITIZED_TESTS = tests/unit/unit.t tests/cases.t $(filter-out %/demo.t %/stop.t %/parts.t %/late.t,$(END_TO_END)) \
 	$(filter-out %/redis-wild.t %/redis-source.t,$(wildcard tests/sources/*.t))
 
 # those that take longest first, for several may run at once

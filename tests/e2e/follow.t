@@ -132,4 +132,33 @@ for partition in 0 1 2; do
 	wait_for none_left
 	ok "kill -9 as a reader of partition $partition is being started leaves none, nor one that was there before" none_left
 done
+
+# Told to end while it waits for its reader, again and again: all that it has read by then is written, up to a line's end.
+waits_to_write() {
+	grep pipe_write "/proc/$pid/wchan" && grep pipe_write "/proc/$(pgrep -P "$pid")/wchan"
+}
+echo 20000 >there-0
+mkfifo fifo
+STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" topic 0:0 -- ./kcat >fifo 2>err &
+pid=$!
+exec {fifo}<fifo
+for _ in {1..5}; do
+	wait_for waits_to_write
+	kill -TERM "$pid"
+done
+cat <&"$fifo" >out
+exec {fifo}<&-
+end
+ok "told to end while nobody reads what it writes, it ends well" is "0 " "$status $(<err)"
+seq 0 $(($(wc -l <out) - 1)) >expected
+same "... once it has written what it has read, without a gap or half a line" expected <(jq .offset out)
+ok "... that is, what two pipes hold" test "$(wc -c <out)" -gt 100000
+
+for arguments in "" 0:beginning "0:beginning --" "-- ./kcat"; do
+	status=0
+	# shellcheck disable=SC2086
+	"$root/scripts/delivery/follow" topic $arguments 2>err >out || status=$?
+	ok "wrong usage: topic $arguments" test "$status" -ne 0
+	ok "... which is said" says err "usage: follow [--lines] TOPIC"
+done
 done_testing

@@ -43,7 +43,11 @@ ok "where nothing is to be read, kcat is not asked" is "0  0:6" "$status $(<out)
 read_from "4 dies" 0:2:6
 ok "where kcat ends before the partition does, so does it" is 1 "$status"
 ok "... and says why" says err "% ERROR: Local: something"
+ok "... and of which partition" says err "read: kcat of topic, partition 0, ended before the partition's end"
 ok "... and no end is told" is "" "$(<reached)"
 read_from ""
 ok "without a partition it is wrong usage" is 2 "$status"
+status=0
+"$root/scripts/delivery/read" topic 0:0:1 -- 3>reached 2>err || status=$?
+ok "... and without a kcat" is 2 "$status"
 done_testing

@@ -126,11 +126,15 @@ ok "a broker that refuses the login is waited for, which is said with the reason
 	"$(grep -cx '.*: SASL Handshake not supported by broker (required by mechanism PLAIN)' login.err)"
 
 # Where no record may be so long, all of them are too long, and that is said.
-printf '%s\n' "$(<kcat.conf)" message.max.bytes=2048 >tiny.conf
+echo message.max.bytes=2048 >tiny.conf
 KCAT_CONFIG=$work/tiny.conf KAFKA_RISK_TOPIC=tiny start tiny submit-event-kafkajoin.sh
 wait_for says tiny.err "of at most 1 bytes (--max-output)"
 stop TERM "$pid"
 ok "a limit of 2048 bytes leaves no room for records, but the join runs on" is 143 "$status"
+
+run XDG_STATE_HOME=/proc/none "$script"
+ok "locks that can't be written end it with status 1" is 1 "$status"
+ok "... and are named" says err "can't write the locks in /proc/none/stedi-pipes"
 
 # The last numbers that are taken, and the first that are not
 # shellcheck disable=SC2016 # for the other shell
