@@ -154,6 +154,29 @@ seq 0 $(($(wc -l <out) - 1)) >expected
 same "... once it has written what it has read, without a gap or half a line" expected <(jq .offset out)
 ok "... that is, what two pipes hold" test "$(wc -c <out)" -gt 100000
 
+# A line's end that comes by itself
+cat >halves <<'END_OF_KCAT'
+#!/bin/bash
+[[ " $* " != *" -Q "* ]] || exit
+printf '0 a line'
+touch half
+until [[ -e whole ]]; do sleep 0.05; done
+echo
+exec sleep 1000
+END_OF_KCAT
+chmod +x halves
+waits_to_read() {
+	grep -E 'poll|select' "/proc/$pid/wchan"
+}
+STARTED_BY=$TEST_RUN "$root/scripts/delivery/follow" --lines topic 0:0 -- ./halves >out 2>err &
+pid=$!
+wait_for test -e half
+wait_for waits_to_read
+touch whole
+wait_for has_lines out 1
+stop TERM "$pid"
+ok "a line whose end comes later is written then" is "0 a line" "$status $(<out)"
+
 for arguments in "" 0:beginning "0:beginning --" "-- ./kcat"; do
 	status=0
 	# shellcheck disable=SC2086

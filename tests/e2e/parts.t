@@ -81,6 +81,21 @@ ok "a customer that is rejected is named" says join.err "redis-decode: stdin:"
 stop TERM "$pid"
 ok "... and ends nothing" is 143 "$status"
 
+# A further signal is one with the first until the sources have been told for some time.
+cat >told.sh <<'END'
+. "$1/scripts/kafka-pipe.sh"
+signals=$2
+heed_signals
+tell_sources() { trap -p INT TERM HUP; }
+stop_sources
+END
+bash told.sh "$root" 1 | sort >told.out
+printf "trap -- '' %s\n" SIGHUP SIGINT SIGTERM | sort >expected
+same "a signal that comes soon after the first is one with it" expected told.out
+bash told.sh "$root" 0 | sort >told.out
+printf "trap -- 'signalled %s' %s\n" '1 SIGHUP' SIGHUP '2 SIGINT' SIGINT '15 SIGTERM' SIGTERM | sort >expected
+same "... where there was none, one is heeded at once" expected told.out
+
 # One that ends between the two looks at it
 cat >between.sh <<'END'
 . "$1/scripts/kafka-pipe.sh"
