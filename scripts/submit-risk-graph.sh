@@ -54,12 +54,19 @@ answers && die "$url is taken by another program: set RISK_GRAPH_PORT to a free 
 server=
 waiter=
 folder=$(mktemp -d)
+
+# serves: whether a process of the server's group is left. Those that have only to be asked for their status, which bash does
+# not do within a trap, are not.
+serves() {
+	grep -qsE "\) [^ZX] [0-9]+ $server " /proc/[0-9]*/stat
+}
+
 # shellcheck disable=SC2317 # the traps call it
 stop() {
 	# The group, not only the server: an idle kcat would not notice that its reader is gone.
 	if [[ -n $server ]] && kill -TERM -- "-$server" 2>/dev/null; then
 		for _ in {1..50}; do
-			kill -0 -- "-$server" 2>/dev/null || break
+			serves || break
 			pause 0.1
 		done
 		kill -KILL -- "-$server" 2>/dev/null || true
