@@ -132,6 +132,8 @@ wait_for says tiny.err "of at most 1 bytes (--max-output)"
 stop TERM "$pid"
 ok "a limit of 2048 bytes leaves no room for records, but the join runs on" is 143 "$status"
 
+run PROGRAMS= LOG_DIR=/proc/none "$work/other/scripts/submit-event-kafkajoin.sh"
+ok "the programs installed with a script are found where they are not in PATH" says err "can't write the log"
 run XDG_STATE_HOME=/proc/none "$script"
 ok "locks that can't be written end it with status 1" is 1 "$status"
 ok "... and are named" says err "can't write the locks in /proc/none/stedi-pipes"
