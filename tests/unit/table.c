@@ -11,7 +11,7 @@ enum { KEYS = 100000, VALUES = 4, WAITING_KEYS = 500, CHANGING_KEYS = 300, CHANG
 
 static char names[KEYS][24];
 static unsigned generations[KEYS]; /* of the values that a key should have, 0: it is not there */
-static char text[4096];
+static char text[8192];
 
 static struct slice
 key_of(size_t i)
@@ -248,7 +248,7 @@ check_few_left(void)
 	unsigned wrong = 0;
 	for (size_t i = 0; i < MANY; i++)
 		put(&table, i, 1);
-	put_sized(&table, MANY, sizeof(text)); /* which stands by itself, and leaves a gap */
+	put_sized(&table, MANY, 5000); /* which stands by itself, and leaves a gap */
 	drop(&table, MANY);
 	for (size_t i = MANY; i-- > FEW;)
 		wrong += !drop(&table, i);
