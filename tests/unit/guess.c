@@ -7,6 +7,8 @@
 
 enum { RECORDS = 4 };
 
+#define LONG "a key that is longer than any that the processor is told to fetch beforehand: "
+
 struct stream {
 	const char *what;
 	const char *records[RECORDS];
@@ -31,6 +33,9 @@ static const struct stream streams[] = {
 		{"{\"a\":\"ann\"}", "{\"a\":\"bob\"}", "{\"c\":{\"a\":\"caroline\"},\"a\":\"carol\"}",
 			"{\"a\":\"dan\"}"},
 		"a", {"ann", "bob", "carol", "dan"}, {false, false, false, true}},
+	{"with more bytes than are guessed",
+		{"{\"a\":\"" LONG "1\"}", "{\"a\":\"" LONG "2\"}", "{\"a\":\"" LONG "3\"}", "{\"a\":\"dan\"}"}, "a",
+		{LONG "1", LONG "2", LONG "3", "dan"}, {false, false, false, true}},
 	{"no string", {"{\"a\":\"ann\"}", "{\"a\":17}", "{\"a\":18}", "{\"a\":\"dan\"}"}, "a",
 		{"ann", "17", "18", "dan"}, {false, false, false, false}},
 	{"in the string that is an envelope's payload",
@@ -43,11 +48,11 @@ static const struct stream streams[] = {
 
 /* The value of the key, as it was scanned. */
 static struct slice
-value_of(const struct stream *stream, size_t i, char elsewhere[32])
+value_of(const struct stream *stream, size_t i, char elsewhere[128])
 {
 	struct json_tree tree = {0};
 	struct json_error error;
-	struct slice value = {elsewhere, (size_t)snprintf(elsewhere, 32, "\"%s\"", stream->keys[i])};
+	struct slice value = {elsewhere, (size_t)snprintf(elsewhere, 128, "\"%s\"", stream->keys[i])};
 	if (stream->name == NULL)
 		return value;
 	char name[8];
@@ -67,10 +72,10 @@ wrong_guesses(const struct stream *stream)
 	unsigned wrong = 0;
 	for (size_t i = 0; i < RECORDS; i++) {
 		const char *record = stream->records[i], *ahead = i + 1 < RECORDS ? stream->records[i + 1] : "";
-		char elsewhere[32];
+		char elsewhere[128];
 		guess_next(&guess, (struct slice){ahead, strlen(ahead)});
 		bool right = guess_is_right(&guess, (struct slice){stream->keys[i], strlen(stream->keys[i])});
-		wrong += right != stream->guessed[i];
+		wrong += right != stream->guessed[i] || guess.next.length > GUESS_MOST;
 		if (!right)
 			guess_learn(&guess, (struct slice){record, strlen(record)}, value_of(stream, i, elsewhere));
 	}
