@@ -206,12 +206,13 @@ done
 
 # Any user, and root for one
 if ((EUID == 0)); then
-	chmod 711 "$work"
+	chmod 711 "$work" ${TEST_FOLDER:+"$TEST_FOLDER"} # where another user has to come by
 	mkdir scripts his
 	cp -r "$root/scripts/kafka-pipe.sh" "$game" scripts
 	chown -R 65534:65534 his
 	play_and_rotate() {
 		GAME_DIR=$work/his wait_for server_answers_or_ended
+		[[ -s server.out ]] || give_up "the server did not start"
 		play purchase_a_sword >reply
 		GAME_DIR=$work/his wait_for has_logged 1
 		GAME_DIR=$work/his "$@" scripts/game-events/rotate
