@@ -143,10 +143,11 @@ wait_for_end() {
 }
 
 # metadata [TOPIC] sets $answer to what the broker says of its topics. Naming one has Kafka create it, where it creates
-# topics by itself. With -q alone, kcat would keep to itself why a connection fails.
+# topics by itself. With -q alone, kcat would keep to itself why a connection fails. It ends with the script, for it has the
+# script's locks: by SIGKILL, since SIGTERM would let it wait for the broker.
 metadata() {
 	local out
-	exec {out}< <(exec setpriv --pdeathsig TERM -- "${kafka[@]}" -v -L -m 5 ${1:+-t "$1"} 2>&1)
+	exec {out}< <(exec setpriv --pdeathsig KILL -- "${kafka[@]}" -v -L -m 5 ${1:+-t "$1"} 2>&1)
 	IFS= read -rd '' answer <&"$out" || true
 	exec {out}<&-
 }

@@ -36,6 +36,7 @@ ok "... until it is stopped" is 143 "$status"
 wait_for gave_all early "waiting waiting for the broker at 127.0.0.1:1"
 stop TERM "${pids[early]}"
 ok "a feed without a broker waits until it is stopped" is 143 "$status"
+wait_for flock -n places/1 true # what asked the broker for it, and ends with it, had its place, too
 
 serve
 wait_for says graph.err "submit-risk-graph.sh: waiting for topic $KAFKA_RISK_TOPIC at $KAFKA_BROKER"
