@@ -73,6 +73,9 @@ TESTS = $(END_TO_END) $(wildcard tests/sources/*.t) $(SCRIPTS_ALONE) $(wildcard 
 # with sanitizers, too; in the others they would see nothing new
 SANITIZED_TESTS = tests/unit/unit.t tests/cases.t $(filter-out %/demo.t %/stop.t %/parts.t %/late.t,$(END_TO_END)) \
 	$(filter-out %/redis-wild.t %/redis-source.t,$(wildcard tests/sources/*.t))
+SANITIZED_LINKS = $(addprefix build/sanitized/,$(SANITIZED_TESTS))
+# those that take longest begin first
+LONG_TESTS = $(addprefix tests/,unit/unit.t e2e/stop.t cases.t sources/redis-wild.t e2e/demo.t e2e/usage.t e2e/late.t)
 
 # those that take longest first, for several may run at once
 define NOT_CHECKED
@@ -95,9 +98,14 @@ PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 check:
 	@scripts/need-packages.sh build demo check
-	@$(MAKE) -s $(PARALLEL) all sanitized
-	tests/run $(TESTS) --sanitized $(SANITIZED_TESTS)
+	@$(MAKE) -s $(PARALLEL) all sanitized $(SANITIZED_LINKS)
+	tests/run $(LONG_TESTS) $(SANITIZED_LINKS) $(filter-out $(LONG_TESTS),$(TESTS))
 	@echo "$$NOT_CHECKED"
+
+# tests/limited gives them the programs that have sanitizers
+$(SANITIZED_LINKS): build/sanitized/%: %
+	@mkdir -p $(@D)
+	@ln -sfn $(CURDIR)/$< $@
 
 check-all: check check-others
 

@@ -448,14 +448,17 @@ timer_ended() {
 	patient=1 # said once
 }
 
-# Waits until some parts or the timer have ended, or a signal comes, and does what is due then.
+# Waits until some parts or the timer have ended, or a signal comes, and does what is due then. A part that must not end by
+# itself brings the end of others about when it does: it has ended before them, and is asked for after them.
 watch_parts() {
-	local pid ended
+	local pid ended seen
 	find_ended "${!parts[@]}" ${timer:+"$timer"}
-	for pid in "${ended[@]}"; do
-		if [[ $pid == "$timer" ]]; then timer_ended; else part_ended "$pid"; fi
+	seen=("${ended[@]}")
+	((${#seen[@]} == 0)) || find_ended "${!endless[@]}"
+	for pid in "${ended[@]}" "${seen[@]}"; do
+		if [[ $pid == "$timer" ]]; then timer_ended; elif [[ ${parts[$pid]-} ]]; then part_ended "$pid"; fi
 	done
-	((${#ended[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
+	((${#seen[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
 }
 
 # run_until PID ...: waits for the good end of these parts, before others are started. If it doesn't come to that, the pipe
