@@ -65,13 +65,13 @@ demo:
 	@$(MAKE) -s all
 	@scripts/demo.sh
 
-# those of scripts alone are the same on any broker
-SCRIPTS_ALONE = $(patsubst %,tests/e2e/%.t,usage follow read positions supervise watch-risk)
+# those of scripts alone are the same on any broker, and the demo has one of its own
+SCRIPTS_ALONE = $(patsubst %,tests/e2e/%.t,demo usage follow read positions supervise watch-risk)
 END_TO_END = $(filter-out $(SCRIPTS_ALONE),$(wildcard tests/e2e/*.t))
 TESTS = $(END_TO_END) $(wildcard tests/sources/*.t) $(SCRIPTS_ALONE) $(wildcard tests/*.t) \
 	$(addprefix tests/,unit/unit.t memory/memory.t picture/picture.t)
 # with sanitizers, too; in the others they would see nothing new
-SANITIZED_TESTS = tests/unit/unit.t tests/cases.t $(filter-out %/demo.t %/stop.t %/parts.t %/late.t,$(END_TO_END)) \
+SANITIZED_TESTS = tests/unit/unit.t tests/cases.t $(filter-out %/stop.t %/parts.t %/late.t,$(END_TO_END)) \
 	$(filter-out %/redis-wild.t %/redis-source.t,$(wildcard tests/sources/*.t))
 SANITIZED_LINKS = $(addprefix build/sanitized/,$(SANITIZED_TESTS))
 # those that take longest begin first
