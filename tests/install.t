@@ -1,5 +1,5 @@
 #!/bin/bash
-# What make install brings beside programs: pages, completions, and services, which systemd judges.
+# What make install brings: names, pages, completions, and services, which systemd judges.
 # shellcheck source-path=SCRIPTDIR
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -10,11 +10,22 @@ cd "$work" || give_up "no folder to work in"
 make -s -C "$root" install PREFIX="$work" >log 2>&1 || give_up "make install: $(tail -n 3 log)"
 PATH=$work/bin:$PATH
 names=$(cd bin && echo *)
+unset PROGRAMS # these are installed
+
+# calls_itself NAME PROGRAM: in its usage, and when it refuses, where what is said may be its program's.
+calls_itself() {
+	local said
+	said=$("$1" --help | sed -n 1p; "$1" --no-such-option 2>&1 >&-)
+	echo "$said"
+	[[ $said == "usage: $1 "*$'\n'"$2: "*"Try '$2 --help'." ]]
+}
 
 for name in $names; do
 	man -M share/man "$name" >page 2>err # of how it sets lines, groff says more with each version; mandoc judges pages
 	ok "man $name shows its page" grep -qw -- "$name" page
+	ok "$name calls itself so" calls_itself "$name" "${name/submit-simulator/simulator}"
 done
+ok "stedi-join tells its version so, too" is "stedi-join (stedi-pipes)" "$(stedi-join --version | cut -d' ' -f1-2)"
 
 # complete_in_bash WORD ...: what bash makes of the last one.
 complete_in_bash() {
