@@ -76,10 +76,6 @@ refused "bytes that are no UTF-8" 'expected UTF-8'
 ok "of none of them a message is on Kafka" test "$(kcat -Q -b "$KAFKA_BROKER" -t bad:0:-1)" = 'bad [0] offset 0'
 publish nowhere
 ok "refused: a file that is not there" ends 1 ''
-publish file file
-ok "two files are wrong usage" ends 2 ''
-publish --seed
-ok "and so is an option" ends 2 ''
 
 # Size
 

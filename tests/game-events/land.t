@@ -67,8 +67,6 @@ same "... beside what was there" "$cases/tables-more" more
 
 "$folder/land" --help >out
 ok "--help says what the tables are" grep -q 'equipment, consumables, guilds and others' out
-"$folder/land" everything >out 2>err
-ok "an argument is wrong usage" test "$?" = 2 -a ! -s out -a -s err
 GAME_TOPIC=no-such-topic "$folder/land" >out 2>err
 ok "a topic that is not there is an error" test "$?" = 1 -a ! -s out -a -s err
 done_testing

@@ -194,16 +194,6 @@ stop TERM "$pid"
 ok "without a server it fails with status 1" is 1 $?
 ok "... and says why" grep -q 'Connection refused' err
 
-# Usage
-for script in serve rotate load follow ship; do
-	"$game/$script" --help >out 2>err
-	ok "$script --help: status 0, nothing else said" is 0- "$?-$(<err)"
-	ok "... and how it is used" grep -q "^usage: $script" out
-	"$game/$script" -x >out 2>err
-	ok "$script -x: status 2" is 2- "$?-$(<out)"
-	ok "... and where its help is" says err "Try '$script --help'."
-done
-
 # Any user, and root for one
 if ((EUID == 0)); then
 	chmod 711 "$work" ${TEST_FOLDER:+"$TEST_FOLDER"} # where another user has to come by
