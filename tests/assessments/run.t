@@ -51,8 +51,6 @@ wait_for clean
 ok "... and leaves nothing behind" clean
 
 broken INT 130 '$ publish real.json'
-broken INT 130 '$ land'
-broken TERM 143 '$ land'
 broken HUP 129 '$ query -f 1'
 broken KILL 137 '$ land'
 done_testing

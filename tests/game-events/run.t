@@ -25,11 +25,8 @@ broken() {
 	ok "... and nothing is left behind" clean
 }
 
-broken INT 130 '^bash .*/serve'
 broken TERM 143 '^bash .*/ship'
 broken HUP 129 'python3 .*/lake/land '
-broken INT 130 'python3 .*/lake/land '
-broken KILL 137 '^bash .*/serve'
 broken KILL 137 'python3 .*/lake/land '
 broken KILL 1 '/embedded-broker ' '/embedded-broker '
 broken KILL 1 '^bash .*/serve' '^bash .*/serve'
