@@ -3,10 +3,6 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.sh"
 
-lines() { # at least so many questions have come out
-	(($(wc -l <follow.out) >= $1))
-}
-
 questions() { # FILE: of its attempts, by jq
 	jq -c '.[] | .keen_id as $a | .exam_name as $e | .sequences.questions // [] | .[] |
 		{exam_name: $e, keen_id: $a, question_id: .id, user_result, user_correct}' "$1"
@@ -24,7 +20,7 @@ ok "follow waits for the broker and the topic" kill -0 "$pid"
 jq -s . "$root/tests/data/assessment.ndjson" >real
 step publish real
 ok "one attempt is published" ends 0 "Produced 1 messages."
-wait_for lines 4
+wait_for has_lines follow.out 4
 questions real >answer
 same "and its questions come out at once, though nothing follows" answer follow.out
 
@@ -34,7 +30,7 @@ END
 "$steps/generate" --attempts 300 --seed 3 >file
 step publish file
 questions file >>answer
-wait_for lines "$(wc -l <answer)"
+wait_for has_lines follow.out "$(wc -l <answer)"
 same "so do those of 300 more, in their order" answer follow.out
 ok "a bad attempt is said, once for each side of the join" \
 	test "$(grep -c 'assessments\[0]@1: .*keen_timestamp: expected a number, found "soon"' follow.err)" = 2

@@ -15,10 +15,6 @@ run_line() {
 	env STARTED_BY="$TEST_RUN" setsid bash -c "$1" >"$2" 2>"$2.err" </dev/null &
 }
 
-comes_out() { # FILE TEXT
-	grep -qF -e "$2" "$1"
-}
-
 put_in_path events-decode
 start_broker
 start_redis
@@ -51,7 +47,7 @@ expected=('"birthYear":"1965"' "topic \"$KAFKA_RISK_TOPIC\"" '"customerName":')
 ok "there are three ways to look around" is 3 "${#look[@]}"
 for n in "${!look[@]}"; do
 	run_line "${look[n]}" "look-$n"
-	wait_for comes_out "look-$n" "${expected[n]}"
+	wait_for says "look-$n" "${expected[n]}"
 	ok "it can be looked at: ${look[n]%% *}" true
 done
 
@@ -65,7 +61,7 @@ shown=$(sed -n 's/^The last prints `\(.*\),"position":…}`\.$/\1/p' "$root/READ
 ok "... and come out joined" is "$shown}" "$(without_positions by-hand)"
 
 run_line "$(block live)" live
-wait_for comes_out live '"score":-'
+wait_for says live '"score":-'
 ok "the first live pipe shows low scores" true
 ok "... and no others" is "" "$(grep -v '"score":-' live)"
 

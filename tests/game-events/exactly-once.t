@@ -49,12 +49,8 @@ part() {
 kill_part() {
 	wait_for killed_part "$1"
 	killed=$((killed + 1))
-	wait_for has_ended "$killed"
+	wait_for has_lines statuses "$killed"
 	wait_for holds events "$(more 1)"
-}
-
-has_ended() { # TIMES
-	(($(wc -l <statuses) >= $1))
 }
 
 killed_part() {
