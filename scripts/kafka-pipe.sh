@@ -403,8 +403,17 @@ stop_sources() {
 	tell_sources
 }
 
-# tell_sources: again after a while, for a signal is lost on one that is just being started.
+# is_started PID: whether it is what it is to be: before, it is a copy of this script, on which a signal is lost.
+is_started() {
+	local own its
+	{ mapfile -d '' -t own <"/proc/$$/cmdline" && mapfile -d '' -t its <"/proc/$1/cmdline"; } 2>/dev/null || return 0
+	[[ ${own[*]} != "${its[*]}" ]]
+}
+
+# tell_sources: again after a while, for some must be told twice.
 tell_sources() {
+	local pid
+	for pid in "${!sources[@]}"; do until is_started "$pid"; do pause 0.01; done; done
 	kill -TERM "${!sources[@]}" 2>/dev/null || true
 	(
 		close_pipes # whose readers would wait for it
@@ -420,7 +429,7 @@ fail() {
 
 # part_ended PID: says what has to be said about a part's end, and stops the pipe.
 part_ended() {
-	local status name=${parts[$1]} told=
+	local status name=${parts[$1]} told= source=${sources[$1]-}${endless[$1]-}
 	status_of "$1"
 	[[ -z $stopped ]] || told=${sources[$1]-${lost[$1]-}}
 	unset "parts[$1]" "sources[$1]"
@@ -437,6 +446,8 @@ part_ended() {
 	elif ((status != 0)) && ! [[ $told && $status == 143 ]]; then
 		fail "$name ended with status $status" 1
 	fi
+	# One that has read its input to the end stops nothing: what ended that may be seen only later, and is to be told of.
+	[[ $source ]] || ((status > ${filters[$1]-0})) || return 0
 	stop_sources
 }
 
@@ -448,17 +459,14 @@ timer_ended() {
 	patient=1 # said once
 }
 
-# Waits until some parts or the timer have ended, or a signal comes, and does what is due then. A part that must not end by
-# itself brings the end of others about when it does: it has ended before them, and is asked for after them.
+# Waits until some parts or the timer have ended, or a signal comes, and does what is due then.
 watch_parts() {
-	local pid ended seen
+	local pid ended
 	find_ended "${!parts[@]}" ${timer:+"$timer"}
-	seen=("${ended[@]}")
-	((${#seen[@]} == 0)) || find_ended "${!endless[@]}"
-	for pid in "${ended[@]}" "${seen[@]}"; do
-		if [[ $pid == "$timer" ]]; then timer_ended; elif [[ ${parts[$pid]-} ]]; then part_ended "$pid"; fi
+	for pid in "${ended[@]}"; do
+		if [[ $pid == "$timer" ]]; then timer_ended; else part_ended "$pid"; fi
 	done
-	((${#seen[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
+	((${#ended[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
 }
 
 # run_until PID ...: waits for the good end of these parts, before others are started. If it doesn't come to that, the pipe
