@@ -4,7 +4,6 @@
 #include "random.h"
 #include "tap.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -162,22 +161,16 @@ check_large(size_t length, size_t max, bool is_overlong)
 }
 
 static void
-check_error(void)
+check_dry(void)
 {
 	struct input in;
 	struct record record;
-	input_open(&in, open("/", O_RDONLY), "name", '\n', MAX);
-	input_fill(&in);
-	ok(input_next(&in, &record) == INPUT_END && in.error == EISDIR, "a directory can't be read, and that is noted");
-	input_close(&in);
 	int fds[2];
 	ok(pipe(fds) == 0 && fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0, "a pipe that holds nothing yet");
 	input_open(&in, fds[0], "name", '\n', MAX);
 	input_fill(&in);
 	ok(input_next(&in, &record) == INPUT_DRY && in.error == 0, "is no end and no error");
 	close(fds[1]);
-	input_fill(&in);
-	ok(input_next(&in, &record) == INPUT_END && in.error == 0, "ends when its writer goes");
 	input_close(&in);
 }
 
@@ -200,7 +193,7 @@ main(void)
 	check_large(1000000, 1000000, false);
 	check_large(1000001, 1000000, true);
 	check_large(20000000 / tap_stride(), 100000, true);
-	check_error();
+	check_dry();
 	buffer_free(&overlong);
 	return tap_end();
 }

@@ -4,9 +4,6 @@
 #include "random.h"
 #include "tap.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -63,64 +60,11 @@ check_model(size_t pad, unsigned steps)
 	close(fd);
 }
 
-static void
-check_pad(void)
-{
-	int fd = memfd_create("output", 0);
-	size_t length;
-	output_open(&out, dup(fd), 1024);
-	output_idle(&out);
-	ok(lseek(fd, 0, SEEK_END) == 0, "no block was begun: nothing to fill up");
-	output_string(&out, "x\n");
-	ok(lseek(fd, 0, SEEK_END) == 0, "a record is held until the stream goes idle");
-	output_idle(&out);
-	output_idle(&out);
-	char *written = content(fd, &length);
-	bool blank = length == 1024;
-	for (size_t i = 2; i < length; i++)
-		blank = blank && written[i] == '\n';
-	ok(blank && written[0] == 'x', "then the block is filled up, once");
-	free(written);
-	output_string(&out, "y\n");
-	ok(output_close(&out) == 0 && lseek(fd, 0, SEEK_END) == 1026, "the last block is not");
-	close(fd);
-}
-
-static void
-check_errors(void)
-{
-	static const char zeros[100000];
-	output_open(&out, open("/dev/full", O_WRONLY), 0);
-	output_string(&out, "lost\n");
-	output_flush(&out);
-	ok(out.error == ENOSPC, "a full disk is noted");
-	for (int i = 0; i < 10; i++)
-		output_bytes(&out, zeros, sizeof(zeros));
-	ok(output_close(&out) == ENOSPC, "and told when the output closes");
-
-	output_open(&out, open("/dev/full", O_WRONLY), 0);
-	output_string(&out, "lost\n");
-	ok(output_close(&out) == ENOSPC, "also where only closing writes");
-
-	int fds[2];
-	signal(SIGPIPE, SIG_IGN);
-	ok(pipe(fds) == 0 && close(fds[0]) == 0, "a pipe without a reader");
-	output_open(&out, fds[1], 0);
-	output_bytes(&out, zeros, sizeof(zeros));
-	ok(output_close(&out) == EPIPE, "breaks");
-
-	output_open(&out, fds[1], 0);
-	output_string(&out, "lost\n");
-	ok(output_close(&out) == EBADF, "a closed descriptor is none");
-}
-
 int
 main(void)
 {
 	check_model(0, 5000);
 	check_model(1024, 5000);
 	check_model(7, 2000);
-	check_pad();
-	check_errors();
 	return tap_end();
 }

@@ -45,29 +45,10 @@ holds(const char *text)
 }
 
 static void
-check_full(void)
-{
-	struct rejects rejects;
-	ok(rejects_open(&rejects, name) == 0, "the file is opened");
-	ok(keep(&rejects, "one") == 0 && holds("one\n"), "a record is kept");
-	limit(7);
-	ok(keep(&rejects, "second") == EFBIG && holds("one\n"),
-		"of one that does not fit nothing is left, and it is said");
-	ok(keep(&rejects, "third") == 0 && rejects.missing == 2, "that the next does not fit is not said again");
-	ok(keep(&rejects, "4") == 0 && holds("one\n4\n"), "but a shorter one is kept");
-	ok(keep(&rejects, "fifth") == EFBIG, "a new failure is said again");
-	limit(RLIM_INFINITY);
-	ok(keep(&rejects, "sixth") == 0 && holds("one\n4\nsixth\n"), "where there is room again, all is kept");
-	ok(rejects.missing == 3, "those that are missing are counted");
-	ok(rejects_close(&rejects) == 0, "the file is closed");
-}
-
-static void
 check_parts(void)
 {
 	struct rejects rejects;
 	struct record part = record("abcd");
-	unlink(name);
 	rejects_open(&rejects, name);
 	part.overlong = part.first = true;
 	limit(6);
@@ -105,7 +86,6 @@ main(void)
 	if (mkdtemp(folder) == NULL)
 		return 1;
 	snprintf(name, sizeof(name), "%s/bad", folder);
-	check_full();
 	check_parts();
 	check_pipe();
 	unlink(name);
