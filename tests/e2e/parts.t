@@ -89,10 +89,10 @@ heed_signals
 tell_sources() { trap -p INT TERM HUP; }
 stop_sources
 END
-bash told.sh "$root" 1 | sort >told.out
+env --default-signal=INT,HUP,TERM bash told.sh "$root" 1 | sort >told.out
 printf "trap -- '' %s\n" SIGHUP SIGINT SIGTERM | sort >expected
 same "a signal that comes soon after the first is one with it" expected told.out
-bash told.sh "$root" 0 | sort >told.out
+env --default-signal=INT,HUP,TERM bash told.sh "$root" 0 | sort >told.out
 printf "trap -- 'signalled %s' %s\n" '1 SIGHUP' SIGHUP '2 SIGINT' SIGINT '15 SIGTERM' SIGTERM | sort >expected
 same "... where there was none, one is heeded at once" expected told.out
 
