@@ -459,6 +459,11 @@ timer_ended() {
 	patient=1 # said once
 }
 
+all_run() {
+	local pid
+	for pid; do is_child "$pid" || return; done
+}
+
 # Waits until some parts or the timer have ended, or a signal comes, and does what is due then.
 watch_parts() {
 	local pid ended
@@ -466,7 +471,9 @@ watch_parts() {
 	for pid in "${ended[@]}"; do
 		if [[ $pid == "$timer" ]]; then timer_ended; else part_ended "$pid"; fi
 	done
-	((${#ended[@]})) || wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true # a signal ends it too
+	# One that ends just while jobs lists it is told of by that, and no more by wait -n. A signal ends the wait, too.
+	((${#ended[@]})) || ! all_run "${!parts[@]}" ${timer:+"$timer"} ||
+		wait -n "${!parts[@]}" ${timer:+"$timer"} 2>/dev/null || true
 }
 
 # run_until PID ...: waits for the good end of these parts, before others are started. If it doesn't come to that, the pipe
